@@ -1,0 +1,1 @@
+//! Static analysis of a change set: pure, a `ChangeSet` in, findings and a ledger out.

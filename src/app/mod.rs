@@ -1,0 +1,1 @@
+//! The one place that builds clients, pool, registry and router.

@@ -1,0 +1,5 @@
+//! What changed between two trees: files, hunks, and where in the diff a comment can stand. Pure data and rules: the git
+//! room builds a [`change_set::ChangeSet`], everybody else reads it.
+
+pub mod change_set;
+pub mod contents;

@@ -1,0 +1,177 @@
+//! A repository's policy: `.github/seam.yml` of its default branch, over the organisation's, over these defaults.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::finding::Severity;
+
+/// All of `.github/seam.yml`. Every key is optional.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    pub review: ReviewPolicy,
+    pub rules: RulesPolicy,
+    pub split: SplitPolicy,
+    pub commands: CommandsPolicy,
+    /// Names of the operator's workflows to run here.
+    pub workflows: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReviewPolicy {
+    pub on: ReviewOn,
+    /// Inline comments at most, most severe first; the rest are in the check run.
+    pub max_comments: usize,
+    /// Findings below this are not reported at all; `info` goes to the check run only.
+    pub min_severity: Severity,
+    /// Ask for changes when there is an error, instead of only commenting.
+    pub request_changes: bool,
+    pub paths: PathsPolicy,
+    pub instructions: Vec<Instruction>,
+    /// Linters to run, by name: `{ruff: auto}`.
+    pub linters: BTreeMap<String, String>,
+}
+
+/// What starts a review.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReviewOn {
+    pub opened: bool,
+    pub push: bool,
+    pub draft: bool,
+    pub push_without_pr: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PathsPolicy {
+    /// Globs of paths that are not reviewed; the ledger names them.
+    pub exclude: Vec<String>,
+}
+
+/// Words for the model about some paths.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Instruction {
+    pub paths: Vec<String>,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RulesPolicy {
+    /// Rule ids that are off.
+    pub disable: Vec<String>,
+    /// Another severity for a rule id.
+    pub severity: BTreeMap<String, Severity>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SplitOnPush {
+    #[default]
+    Suggest,
+    Open,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SplitStrategy {
+    #[default]
+    Hybrid,
+    Semantic,
+    Directory,
+    Dependency,
+    Codeowners,
+    Commits,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StackKind {
+    #[default]
+    Auto,
+    Native,
+    Chain,
+    Independent,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SplitPolicy {
+    pub on_push: SplitOnPush,
+    pub strategy: SplitStrategy,
+    pub max_files_per_pr: usize,
+    /// Below this a push is not called big.
+    pub min_files: usize,
+    pub stack: StackKind,
+    pub max_open_prs: usize,
+}
+
+/// Permission on the repository that a person needs. Ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Read,
+    Write,
+    Admin,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CommandsPolicy {
+    /// `/review` works as well as `/seam review`.
+    pub bare: bool,
+    pub allow: BTreeMap<String, Role>,
+}
+
+impl Default for ReviewPolicy {
+    fn default() -> Self {
+        Self {
+            on: ReviewOn::default(),
+            max_comments: 20,
+            min_severity: Severity::Info,
+            request_changes: false,
+            paths: PathsPolicy::default(),
+            instructions: Vec::new(),
+            linters: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for ReviewOn {
+    fn default() -> Self {
+        Self { opened: true, push: true, draft: false, push_without_pr: true }
+    }
+}
+
+impl Default for PathsPolicy {
+    fn default() -> Self {
+        let exclude = ["**/node_modules/**", "**/vendor/**", "**/*.min.js", "**/*.lock"];
+        Self { exclude: exclude.map(str::to_owned).to_vec() }
+    }
+}
+
+impl Default for SplitPolicy {
+    fn default() -> Self {
+        Self {
+            on_push: SplitOnPush::default(),
+            strategy: SplitStrategy::default(),
+            max_files_per_pr: 30,
+            min_files: 8,
+            stack: StackKind::default(),
+            max_open_prs: 10,
+        }
+    }
+}
+
+impl Default for CommandsPolicy {
+    fn default() -> Self {
+        let allow = [("split".to_owned(), Role::Write), ("review".to_owned(), Role::Read)];
+        Self { bare: true, allow: allow.into() }
+    }
+}

@@ -1,0 +1,1 @@
+//! The pages a person sees: set-up and executions.

@@ -1,0 +1,1 @@
+//! Doing effects: every write to GitHub goes through here, once.

@@ -1,0 +1,1 @@
+//! The database: concrete SQLite and PostgreSQL drivers behind one enum, one file per table.

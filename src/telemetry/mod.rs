@@ -1,0 +1,3 @@
+//! Clock, logs and metrics: what every room may use to tell the time and to tell what it does.
+
+pub mod clock;

@@ -1,0 +1,1 @@
+//! Receives GitHub's webhooks: verify, understand, store, answer.

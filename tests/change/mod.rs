@@ -1,0 +1,1 @@
+//! Change sets and mirrors of real git repositories.

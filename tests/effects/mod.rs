@@ -1,0 +1,1 @@
+//! Effects against the fake GitHub, with faults.

@@ -1,0 +1,1 @@
+//! A GitHub in memory, with a real git server behind it.

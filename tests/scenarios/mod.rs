@@ -1,0 +1,1 @@
+//! From a signed webhook to what people see, through the whole house.

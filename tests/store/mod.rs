@@ -1,0 +1,1 @@
+//! Every table on both databases.

@@ -1,0 +1,1 @@
+//! Definitions, expressions, triggers and the engine.
