@@ -1,1 +1,4 @@
-//! The command line: one file per subcommand.
+//! The command line: one file per subcommand, and `command_line`, which parses it and turns errors into exit codes.
+
+pub mod command_line;
+pub mod serve;

@@ -1,3 +1,6 @@
 //! The operator's settings (`seam.toml`, environment, flags) and a repository's policy (`.github/seam.yml`).
 
+pub mod nearest;
 pub mod policy;
+pub mod settings;
+pub mod sources;

@@ -1,0 +1,396 @@
+//! What the operator decides: read once at the start from flags, the environment and `seam.toml` (in this order of
+//! precedence), and passed on from there. Nothing else reads the environment.
+
+use std::{
+    fs,
+    io::Read as _,
+    net::SocketAddr,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    thread,
+};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use super::sources::{Flags, Found, Name, SettingsError, Sources};
+use crate::telemetry::logs;
+
+const LISTEN: Name = Name { variable: "SEAM_LISTEN", key: Some("listen") };
+const DATABASE_URL: Name = Name { variable: "DATABASE_URL", key: Some("database_url") };
+const DATA_DIR: Name = Name { variable: "SEAM_DATA_DIR", key: Some("data_dir") };
+const PUBLIC_URL: Name = Name { variable: "SEAM_PUBLIC_URL", key: Some("public_url") };
+const WORKERS: Name = Name { variable: "SEAM_WORKERS", key: Some("workers") };
+const REDIS_URL: Name = Name { variable: "SEAM_REDIS_URL", key: Some("redis_url") };
+/// Not in a file: it would lie beside what it locks.
+const MASTER_KEY: Name = Name { variable: "SEAM_MASTER_KEY", key: None };
+const APP_ID: Name = Name { variable: "SEAM_GITHUB_APP_ID", key: Some("github.app_id") };
+const PRIVATE_KEY: Name = Name { variable: "SEAM_GITHUB_PRIVATE_KEY", key: Some("github.private_key") };
+const WEBHOOK_SECRET: Name = Name { variable: "SEAM_GITHUB_WEBHOOK_SECRET", key: Some("github.webhook_secret") };
+const PREVIOUS_WEBHOOK_SECRET: Name =
+    Name { variable: "SEAM_GITHUB_WEBHOOK_SECRET_PREVIOUS", key: Some("github.webhook_secret_previous") };
+const API_URL: Name = Name { variable: "SEAM_GITHUB_API_URL", key: Some("github.api_url") };
+const WEB_URL: Name = Name { variable: "SEAM_GITHUB_URL", key: Some("github.url") };
+const LOG: Name = Name { variable: "SEAM_LOG", key: Some("log.filter") };
+const LOG_FORMAT: Name = Name { variable: "SEAM_LOG_FORMAT", key: Some("log.format") };
+const LLM_PROVIDER: Name = Name { variable: "SEAM_LLM_PROVIDER", key: Some("llm.provider") };
+const LLM_MODEL: Name = Name { variable: "SEAM_LLM_MODEL", key: Some("llm.model") };
+const LLM_API_KEY: Name = Name { variable: "SEAM_LLM_API_KEY", key: Some("llm.api_key") };
+const LLM_BASE_URL: Name = Name { variable: "SEAM_LLM_BASE_URL", key: Some("llm.base_url") };
+
+const ALL: [Name; 19] = [
+    LISTEN,
+    DATABASE_URL,
+    DATA_DIR,
+    PUBLIC_URL,
+    WORKERS,
+    REDIS_URL,
+    MASTER_KEY,
+    APP_ID,
+    PRIVATE_KEY,
+    WEBHOOK_SECRET,
+    PREVIOUS_WEBHOOK_SECRET,
+    API_URL,
+    WEB_URL,
+    LOG,
+    LOG_FORMAT,
+    LLM_PROVIDER,
+    LLM_MODEL,
+    LLM_API_KEY,
+    LLM_BASE_URL,
+];
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `SEAM_LISTEN`
+    pub listen: SocketAddr,
+    /// `DATABASE_URL`; may hold a password.
+    pub database_url: SecretString,
+    /// `SEAM_DATA_DIR`
+    pub data_dir: PathBuf,
+    /// `SEAM_PUBLIC_URL`; port 0 stands for the port that the system gave.
+    pub public_url: Url,
+    /// `SEAM_WORKERS`
+    pub workers: NonZeroUsize,
+    /// `SEAM_MASTER_KEY`; `None`: the file `master.key` in the data dir.
+    pub master_key: Option<SecretString>,
+    pub github: GitHubSettings,
+    pub log: logs::Options,
+    /// `SEAM_REDIS_URL`
+    pub redis_url: Option<SecretString>,
+    pub llm: Option<LlmSettings>,
+}
+
+#[derive(Clone, Debug)]
+pub struct GitHubSettings {
+    /// `SEAM_GITHUB_APP_ID` with `SEAM_GITHUB_PRIVATE_KEY`; `None`: from set-up.
+    pub app: Option<AppSettings>,
+    /// `SEAM_GITHUB_WEBHOOK_SECRET`; `None`: from set-up.
+    pub webhook_secret: Option<SecretString>,
+    /// `SEAM_GITHUB_WEBHOOK_SECRET_PREVIOUS`: accepted as well while the secret is being changed.
+    pub previous_webhook_secret: Option<SecretString>,
+    /// `SEAM_GITHUB_API_URL`, without a slash at the end of its path.
+    pub api_url: Url,
+    /// `SEAM_GITHUB_URL`, without a slash at the end of its path.
+    pub web_url: Url,
+}
+
+#[derive(Clone, Debug)]
+pub struct AppSettings {
+    pub app_id: i64,
+    /// PEM text.
+    pub private_key: SecretString,
+}
+
+/// The one-provider short form.
+#[derive(Clone, Debug)]
+pub struct LlmSettings {
+    pub provider: String,
+    pub model: Option<String>,
+    pub api_key: Option<SecretString>,
+    pub base_url: Option<Url>,
+}
+
+impl Settings {
+    /// Reads flags, the environment of this process, and `seam.toml`.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its place and what to do.
+    pub fn load(flags: &Flags) -> Result<Self, SettingsError> {
+        Self::read(flags, &|name| std::env::var(name).ok())
+    }
+
+    /// As [`Settings::load`], with the environment given.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its place and what to do.
+    pub fn read(flags: &Flags, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let sources = Sources::read(flags, environment, &ALL)?;
+        let listen = parsed(&sources, LISTEN, "write an address and a port, as in 127.0.0.1:8080", |text| {
+            text.parse::<SocketAddr>().ok()
+        })?
+        .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let data_dir =
+            sources.find(DATA_DIR).map_or_else(|| PathBuf::from("seam-data"), |found| PathBuf::from(text(&found)));
+        let public_url = match url(&sources, PUBLIC_URL)? {
+            Some(url) => url,
+            None => Url::parse(&format!("http://localhost:{}", listen.port())).expect("a host and a port make a URL"),
+        };
+        let workers = parsed(&sources, WORKERS, "write a number from 1 to 1024, or leave it out", |text| {
+            text.parse().ok().filter(|workers: &NonZeroUsize| workers.get() <= 1024)
+        })?
+        .unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+        Ok(Self {
+            listen,
+            database_url: database_url(&sources, &data_dir)?,
+            data_dir,
+            public_url,
+            workers,
+            master_key: sources.find(MASTER_KEY).map(|found| found.value),
+            github: github(&sources)?,
+            log: log(&sources)?,
+            redis_url: sources.find(REDIS_URL).map(|found| found.value),
+            llm: llm(&sources)?,
+        })
+    }
+}
+
+fn text(found: &Found) -> &str {
+    found.value.expose_secret().trim()
+}
+
+/// A value that is no secret: an error shows it.
+fn parsed<T>(
+    sources: &Sources<'_>,
+    name: Name,
+    remedy: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, SettingsError> {
+    let Some(found) = sources.find(name) else { return Ok(None) };
+    match parse(text(&found)) {
+        Some(value) => Ok(Some(value)),
+        None => Err(SettingsError::new(&found.place, format!("{:?} is not understood", text(&found)), remedy)),
+    }
+}
+
+/// An `http` or `https` URL without user, query and fragment; a slash at the end of its path is dropped.
+fn url(sources: &Sources<'_>, name: Name) -> Result<Option<Url>, SettingsError> {
+    parsed(sources, name, "write a URL, as in https://seam.example.com", |text| {
+        let mut url = Url::parse(text).ok()?;
+        let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+        if !matches!(url.scheme(), "http" | "https") || !plain || url.fragment().is_some() || url.host_str().is_none() {
+            return None;
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        Some(url)
+    })
+}
+
+fn database_url(sources: &Sources<'_>, data_dir: &Path) -> Result<SecretString, SettingsError> {
+    let Some(found) = sources.find(DATABASE_URL) else {
+        return Ok(format!("sqlite://{}", data_dir.join("seam.db").display()).into());
+    };
+    let value = text(&found);
+    if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| value.starts_with(scheme)) {
+        let problem = "its value is no database URL that Seam knows";
+        return Err(SettingsError::new(&found.place, problem, "write sqlite://PATH or postgres://USER@HOST/DATABASE"));
+    }
+    let has_password = Url::parse(value).is_ok_and(|url| url.password().is_some());
+    if found.place.starts_with("--") && has_password {
+        let problem = "the URL holds a password, and every user of this machine can read a command line";
+        return Err(SettingsError::new(&found.place, problem, "give it in DATABASE_URL or in seam.toml"));
+    }
+    Ok(value.into())
+}
+
+fn github(sources: &Sources<'_>) -> Result<GitHubSettings, SettingsError> {
+    let web_url = match url(sources, WEB_URL)? {
+        Some(url) => url,
+        None => Url::parse("https://github.com").expect("a constant URL"),
+    };
+    let api_url = match url(sources, API_URL)? {
+        Some(url) => url,
+        None => api_of(&web_url),
+    };
+    let app_id = parsed(sources, APP_ID, "write the number that the App's page shows as App ID", |text| {
+        text.parse::<i64>().ok().filter(|id| *id > 0)
+    })?;
+    let private_key = sources.find(PRIVATE_KEY).map(|found| private_key(&found)).transpose()?;
+    let app = match (app_id, private_key) {
+        (Some(app_id), Some(private_key)) => Some(AppSettings { app_id, private_key }),
+        (None, None) => None,
+        (given, _) => {
+            let (there, missing) = if given.is_some() { (APP_ID, PRIVATE_KEY) } else { (PRIVATE_KEY, APP_ID) };
+            let problem = format!("{} is given, but this is not", there.variable);
+            return Err(SettingsError::new(
+                missing.variable,
+                problem,
+                "give both, or neither and open the set-up page",
+            ));
+        }
+    };
+    Ok(GitHubSettings {
+        app,
+        webhook_secret: sources.find(WEBHOOK_SECRET).map(|found| found.value),
+        previous_webhook_secret: sources.find(PREVIOUS_WEBHOOK_SECRET).map(|found| found.value),
+        api_url,
+        web_url,
+    })
+}
+
+/// github.com and its data-residency hosts have the API on a host of its own, GitHub Enterprise Server under a path.
+fn api_of(web_url: &Url) -> Url {
+    let mut api = web_url.clone();
+    let host = web_url.host_str().unwrap_or_default().to_owned();
+    if host == "github.com" || host.ends_with(".ghe.com") {
+        api.set_host(Some(&format!("api.{host}"))).expect("a host with a prefix is a host");
+    } else {
+        api.set_path(&format!("{}/api/v3", web_url.path().trim_end_matches('/')));
+    }
+    api
+}
+
+/// PEM text (also with `\n` written out, as some hosts of variables keep it), or the path of a file with it.
+fn private_key(found: &Found) -> Result<SecretString, SettingsError> {
+    let value = text(found);
+    let pem = if value.starts_with("-----BEGIN") {
+        value.replace("\\n", "\n")
+    } else {
+        let mut pem = String::new();
+        let read = fs::File::open(value).and_then(|file| file.take(64 * 1024).read_to_string(&mut pem));
+        if let Err(error) = read {
+            // What stands there may be a key without its first line: it is not shown.
+            let problem = format!("is neither PEM text nor the path of a readable file ({})", error.kind());
+            return Err(SettingsError::new(&found.place, problem, "give the .pem file that GitHub made, or its text"));
+        }
+        pem
+    };
+    if !pem.contains("PRIVATE KEY-----") {
+        let problem = "holds no private key";
+        return Err(SettingsError::new(&found.place, problem, "give the .pem file that GitHub made, or its text"));
+    }
+    Ok(pem.into())
+}
+
+fn log(sources: &Sources<'_>) -> Result<logs::Options, SettingsError> {
+    let filter =
+        parsed(sources, LOG, "write error, warn, info, debug or trace, or a filter like seam=debug,info", |text| {
+            logs::check_filter(text).ok().map(|()| text.to_owned())
+        })?;
+    let format = parsed(sources, LOG_FORMAT, "write text or json", |text| match text {
+        "text" => Some(logs::Format::Text),
+        "json" => Some(logs::Format::Json),
+        _ => None,
+    })?;
+    Ok(logs::Options { filter, format: format.unwrap_or_else(logs::Format::of_stderr) })
+}
+
+fn llm(sources: &Sources<'_>) -> Result<Option<LlmSettings>, SettingsError> {
+    let Some(provider) = sources.find(LLM_PROVIDER) else {
+        if let Some(found) = [LLM_MODEL, LLM_API_KEY, LLM_BASE_URL].into_iter().find_map(|name| sources.find(name)) {
+            let problem = "is given, but no provider";
+            return Err(SettingsError::new(&found.place, problem, "give SEAM_LLM_PROVIDER as well, or leave it out"));
+        }
+        return Ok(None);
+    };
+    Ok(Some(LlmSettings {
+        provider: text(&provider).to_owned(),
+        model: sources.find(LLM_MODEL).map(|found| text(&found).to_owned()),
+        api_key: sources.find(LLM_API_KEY).map(|found| found.value),
+        base_url: url(sources, LLM_BASE_URL)?,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn read(flags: &Flags, environment: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let environment: HashMap<_, _> = environment.iter().copied().collect();
+        Settings::read(flags, &|name| environment.get(name).map(|value| (*value).to_owned()))
+    }
+
+    fn refusal(environment: &[(&str, &str)]) -> String {
+        read(&Flags::default(), environment).unwrap_err().to_string()
+    }
+
+    fn file(text: &str) -> (tempfile::TempDir, Flags) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("seam.toml");
+        fs::write(&path, text).unwrap();
+        (folder, Flags { config: Some(path), ..Flags::default() })
+    }
+
+    #[test]
+    fn with_nothing_given_the_defaults_of_the_contract_hold() {
+        let settings = read(&Flags::default(), &[]).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(settings.database_url.expose_secret(), "sqlite://seam-data/seam.db");
+        assert_eq!(settings.public_url.as_str(), "http://localhost:8080/");
+        assert_eq!(settings.github.api_url.as_str(), "https://api.github.com/");
+        assert_eq!(settings.github.web_url.as_str(), "https://github.com/");
+        assert!(settings.github.app.is_none() && settings.github.webhook_secret.is_none() && settings.llm.is_none());
+        assert_eq!(settings.log.filter, None);
+    }
+
+    #[test]
+    fn a_flag_goes_before_a_variable_before_the_file_before_the_default() {
+        let (_folder, mut flags) = file("listen = \"0.0.0.0:3\"\nworkers = 3\n[log]\nfilter = \"warn\"\n");
+        flags.listen = Some("0.0.0.0:1".to_owned());
+        let settings = read(&flags, &[("SEAM_LISTEN", "0.0.0.0:2"), ("SEAM_WORKERS", "2"), ("SEAM_LOG", "")]).unwrap();
+        assert_eq!(settings.listen.port(), 1);
+        assert_eq!(settings.workers.get(), 2);
+        assert_eq!(settings.log.filter.as_deref(), Some("warn"));
+        assert_eq!(settings.public_url.as_str(), "http://localhost:1/");
+    }
+
+    #[test]
+    fn the_api_belongs_to_the_web_address() {
+        let api = |url| read(&Flags::default(), &[("SEAM_GITHUB_URL", url)]).unwrap().github.api_url.to_string();
+        assert_eq!(api("https://github.example.com/"), "https://github.example.com/api/v3");
+        assert_eq!(api("https://octo.ghe.com"), "https://api.octo.ghe.com/");
+    }
+
+    #[test]
+    fn an_error_names_the_place_and_the_way_out() {
+        insta::assert_snapshot!(refusal(&[("SEAM_LISTEN", "8080")]), @r#"SEAM_LISTEN: "8080" is not understood; write an address and a port, as in 127.0.0.1:8080"#);
+        insta::assert_snapshot!(refusal(&[("SEAM_PUBLIC_URL", "seam.example.com")]), @r#"SEAM_PUBLIC_URL: "seam.example.com" is not understood; write a URL, as in https://seam.example.com"#);
+        insta::assert_snapshot!(refusal(&[("SEAM_GITHUB_APP_ID", "7")]), @"SEAM_GITHUB_PRIVATE_KEY: SEAM_GITHUB_APP_ID is given, but this is not; give both, or neither and open the set-up page");
+        insta::assert_snapshot!(refusal(&[("SEAM_LLM_MODEL", "x")]), @"SEAM_LLM_MODEL: is given, but no provider; give SEAM_LLM_PROVIDER as well, or leave it out");
+        let (folder, flags) = file("[github]\n\nwebhok_secret = \"x\"\n");
+        let error = read(&flags, &[]).unwrap_err().to_string().replace(folder.path().to_str().unwrap(), "");
+        insta::assert_snapshot!(error, @"/seam.toml:3: the key github.webhok_secret is not known; did you mean github.webhook_secret?");
+        let (folder, flags) = file("listen = \n");
+        let error = read(&flags, &[]).unwrap_err().to_string().replace(folder.path().to_str().unwrap(), "");
+        insta::assert_snapshot!(error, @"/seam.toml:1: not valid TOML (string values must be quoted, expected literal string); mend this line");
+    }
+
+    #[test]
+    fn a_secret_is_in_no_error_and_in_no_debug_text() {
+        let secret = ["not", "a", "key"].join("-");
+        let environment = [("SEAM_GITHUB_APP_ID", "7"), ("SEAM_GITHUB_PRIVATE_KEY", secret.as_str())];
+        assert!(!refusal(&environment).contains(&secret));
+        assert!(!refusal(&[("DATABASE_URL", &format!("mysql://user:{secret}@host/db"))]).contains(&secret));
+        let flags = Flags { database_url: Some(format!("postgres://user:{secret}@host/db")), ..Flags::default() };
+        assert!(!read(&flags, &[]).unwrap_err().to_string().contains(&secret));
+        let settings = read(&Flags::default(), &[("SEAM_GITHUB_WEBHOOK_SECRET", &secret)]).unwrap();
+        assert!(!format!("{settings:?}").contains(&secret));
+    }
+
+    #[test]
+    fn a_private_key_is_given_as_text_or_as_a_path() {
+        let pem = format!("-----BEGIN RSA {key}-----\nAAAA\n-----END RSA {key}-----\n", key = "PRIVATE KEY");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.pem");
+        fs::write(&path, &pem).unwrap();
+        for given in [pem.trim(), &pem.replace('\n', "\\n"), path.to_str().unwrap()] {
+            let settings =
+                read(&Flags::default(), &[("SEAM_GITHUB_APP_ID", "7"), ("SEAM_GITHUB_PRIVATE_KEY", given)]).unwrap();
+            let app = settings.github.app.unwrap();
+            assert_eq!(app.private_key.expose_secret().trim(), pem.trim());
+        }
+    }
+}
