@@ -1,5 +1,9 @@
 //! What changed between two trees: files, hunks, and where in the diff a comment can stand. Pure data and rules: the git
 //! room builds a [`change_set::ChangeSet`], everybody else reads it.
 
+pub mod anchors;
+pub mod apply;
 pub mod change_set;
 pub mod contents;
+pub mod hunks;
+pub mod lines;
