@@ -1,1 +1,3 @@
 //! The interface to language models.
+
+pub mod model;

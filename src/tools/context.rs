@@ -1,0 +1,49 @@
+//! What a tool is given besides its input.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::error::ToolError;
+use crate::{
+    domain::ids::{ExecutionId, InstallationId, RepoName, RepositoryId},
+    llm::model::Models,
+    telemetry::clock::Clock,
+};
+
+/// Whose execution a tool runs in. A tool reaches this installation and this repository, and no other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionScope {
+    pub execution: ExecutionId,
+    /// The fence: writes under an attempt that is no longer the row's change nothing.
+    pub attempt: i32,
+    pub workflow: String,
+    /// The step's path, as in `create_prs[3].generate_metadata`: the same at every attempt, so it can be part of an
+    /// effect key.
+    pub step: String,
+    pub installation: Option<InstallationId>,
+    pub repository: Option<RepositoryId>,
+    pub repo: Option<RepoName>,
+}
+
+/// The clients and pools that tools work with; built once, in `app`.
+#[derive(Clone, Default)]
+pub struct Services {
+    pub clock: Clock,
+    pub models: Models,
+}
+
+#[derive(Clone)]
+pub struct ToolContext {
+    pub scope: ExecutionScope,
+    pub services: Arc<Services>,
+    /// Cancelled when the execution was superseded or cancelled, or its lease was lost.
+    pub cancellation: CancellationToken,
+}
+
+impl ToolContext {
+    /// To be asked before every effect and in every long loop.
+    pub fn check(&self) -> Result<(), ToolError> {
+        if self.cancellation.is_cancelled() { Err(ToolError::Superseded) } else { Ok(()) }
+    }
+}
