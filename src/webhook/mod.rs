@@ -1,1 +1,6 @@
-//! Receives GitHub's webhooks: verify, understand, store, answer.
+//! Receives GitHub's webhooks: verify, understand, store, answer. Nothing is done about a delivery here; what is
+//! answered 202 is in the database, and workers go on from there.
+
+mod fields;
+pub mod payload;
+pub mod signature;

@@ -1,1 +1,3 @@
-//! Deliveries, good and bad.
+//! What GitHub sends, and what Seam answers and understands.
+
+mod payloads;

@@ -1,0 +1,385 @@
+//! The fields of GitHub's payloads that Seam uses, in GitHub's shape. Nearly every one is optional, and none leaves
+//! this room.
+//!
+//! Source: <https://docs.github.com/webhooks/webhook-events-and-payloads>.
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+
+use crate::domain::{
+    event::{
+        Account, CheckRun, CheckSuite, Comment, CommentPlace, Event, EventKind, Installation, InstallationRepositories,
+        PullRequest, Push, RepoRef, Repository, ReviewThread,
+    },
+    ids::{AccountId, CheckRunId, CommentId, CommitSha, InstallationId, PullNumber, RepoName, RepositoryId},
+};
+
+/// The longest action, login or other short text that is kept.
+const SHORT: usize = 255;
+
+/// The fields that every event may have.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Envelope {
+    action: Option<Text>,
+    installation: Option<InstallationField>,
+    repository: Option<RepositoryField>,
+    sender: Option<UserField>,
+}
+
+/// The fields of all events that Seam understands, in one: no two of these events give a name two shapes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Payload {
+    action: Option<Text>,
+    installation: Option<InstallationField>,
+    repository: Option<RepositoryField>,
+    sender: Option<UserField>,
+    // push
+    #[serde(rename = "ref")]
+    git_ref: Option<Text>,
+    before: Option<Text>,
+    after: Option<Text>,
+    created: Option<bool>,
+    deleted: Option<bool>,
+    forced: Option<bool>,
+    // pull requests, their comments and threads
+    pull_request: Option<PullRequestField>,
+    changes: Option<ChangesField>,
+    label: Option<LabelField>,
+    issue: Option<IssueField>,
+    comment: Option<CommentField>,
+    review: Option<CommentField>,
+    thread: Option<ThreadField>,
+    // checks
+    check_run: Option<CheckRunField>,
+    check_suite: Option<CheckSuiteField>,
+    requested_action: Option<RequestedActionField>,
+    merge_group: Option<MergeGroupField>,
+    // installations
+    repositories: Option<Vec<RepositoryField>>,
+    repositories_added: Option<Vec<RepositoryField>>,
+    repositories_removed: Option<Vec<RepositoryField>>,
+}
+
+/// A text of GitHub's, without NUL characters: PostgreSQL cannot keep them.
+#[derive(Debug, Default)]
+struct Text(String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Ok(Self(if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }))
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct UserField {
+    id: i64,
+    /// An enterprise has a slug instead.
+    #[serde(alias = "slug")]
+    login: Text,
+    #[serde(rename = "type")]
+    kind: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RepositoryField {
+    id: i64,
+    full_name: Text,
+    default_branch: Option<Text>,
+    private: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+struct InstallationField {
+    id: i64,
+    account: Option<UserField>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PullRequestField {
+    number: i64,
+    head: Option<BranchField>,
+    base: Option<BranchField>,
+    draft: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+struct BranchField {
+    #[serde(rename = "ref")]
+    name: Option<Text>,
+    sha: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ChangesField {
+    base: Option<IgnoredAny>,
+    body: Option<FromField>,
+}
+
+#[derive(Debug, Deserialize)]
+struct FromField {
+    from: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+struct LabelField {
+    name: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+struct IssueField {
+    number: i64,
+    /// There when the issue is a pull request.
+    pull_request: Option<IgnoredAny>,
+}
+
+/// An issue comment, a review comment, or a review.
+#[derive(Debug, Deserialize)]
+struct CommentField {
+    id: i64,
+    user: Option<UserField>,
+    body: Option<Text>,
+    in_reply_to_id: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ThreadField {
+    node_id: Text,
+    comments: Option<Vec<CommentField>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct AppField {
+    id: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct NumberField {
+    number: i64,
+}
+
+#[derive(Debug, Deserialize)]
+struct CheckRunField {
+    id: i64,
+    head_sha: Text,
+    app: Option<AppField>,
+    check_suite: Option<BranchOfSuiteField>,
+    pull_requests: Option<Vec<NumberField>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct BranchOfSuiteField {
+    head_branch: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CheckSuiteField {
+    head_sha: Text,
+    head_branch: Option<Text>,
+    app: Option<AppField>,
+    pull_requests: Option<Vec<NumberField>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RequestedActionField {
+    identifier: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+struct MergeGroupField {
+    head_sha: Text,
+}
+
+impl Envelope {
+    pub(super) fn event(self, name: &str, kind: EventKind) -> Event {
+        Event {
+            name: name.to_owned(),
+            action: self.action.and_then(Text::short),
+            installation: self.installation.map(|installation| InstallationId(installation.id)),
+            repository: self.repository.and_then(RepositoryField::repository),
+            sender: self.sender.and_then(|sender| sender.account()),
+            kind,
+        }
+    }
+}
+
+impl Payload {
+    /// The events that [`Payload::kind`] understands.
+    pub(super) const KNOWN: [&'static str; 13] = [
+        "push",
+        "pull_request",
+        "issue_comment",
+        "pull_request_review",
+        "pull_request_review_comment",
+        "pull_request_review_thread",
+        "check_run",
+        "check_suite",
+        "installation",
+        "installation_repositories",
+        "repository",
+        "merge_group",
+        "ping",
+    ];
+
+    pub(super) fn into_envelope(self) -> Envelope {
+        let Self { action, installation, repository, sender, .. } = self;
+        Envelope { action, installation, repository, sender }
+    }
+
+    /// `None` when a field is missing that the event cannot be understood without.
+    pub(super) fn kind(&mut self, name: &str) -> Option<EventKind> {
+        Some(match name {
+            "push" => EventKind::Push(self.push()?),
+            "pull_request" => EventKind::PullRequest(self.pull_request()?),
+            "issue_comment" => {
+                let issue = self.issue.take()?;
+                let pull = issue.pull_request.map(|_| issue.number);
+                EventKind::Comment(self.comment(CommentPlace::Conversation, pull)?)
+            }
+            "pull_request_review" => {
+                self.comment = self.review.take();
+                let pull = self.pull_request.as_ref()?.number;
+                EventKind::Comment(self.comment(CommentPlace::ReviewBody, Some(pull))?)
+            }
+            "pull_request_review_comment" => {
+                let pull = self.pull_request.as_ref()?.number;
+                EventKind::Comment(self.comment(CommentPlace::Thread, Some(pull))?)
+            }
+            "pull_request_review_thread" => EventKind::ReviewThread(self.review_thread()?),
+            "check_run" => EventKind::CheckRun(self.check_run()?),
+            "check_suite" => EventKind::CheckSuite(self.check_suite()?),
+            "installation" => EventKind::Installation(self.installation()?),
+            "installation_repositories" => EventKind::InstallationRepositories(InstallationRepositories {
+                added: repo_refs(self.repositories_added.take()),
+                removed: repo_refs(self.repositories_removed.take()),
+            }),
+            "repository" => EventKind::Repository,
+            "merge_group" => EventKind::MergeGroup { head_sha: self.merge_group.take()?.head_sha.sha()? },
+            "ping" => EventKind::Ping,
+            _ => EventKind::Unknown,
+        })
+    }
+
+    fn push(&mut self) -> Option<Push> {
+        Some(Push {
+            git_ref: self.git_ref.take()?.0,
+            before: self.before.take()?.sha()?,
+            after: self.after.take()?.sha()?,
+            created: self.created.unwrap_or_default(),
+            deleted: self.deleted.unwrap_or_default(),
+            forced: self.forced.unwrap_or_default(),
+        })
+    }
+
+    fn pull_request(&mut self) -> Option<PullRequest> {
+        let pull = self.pull_request.take()?;
+        Some(PullRequest {
+            number: PullNumber(pull.number),
+            head_sha: pull.head?.sha?.sha()?,
+            base_ref: pull.base?.name?.0,
+            draft: pull.draft.unwrap_or_default(),
+            base_changed: self.changes.take().is_some_and(|changes| changes.base.is_some()),
+            label: self.label.take().and_then(|label| label.name).map(|name| name.0),
+        })
+    }
+
+    fn comment(&mut self, place: CommentPlace, pull: Option<i64>) -> Option<Comment> {
+        let comment = self.comment.take()?;
+        // A deleted user is null; who sent the event is then the best there is.
+        let author = comment.user.as_ref().or(self.sender.as_ref())?.account()?;
+        Some(Comment {
+            place,
+            id: CommentId(comment.id),
+            pull: pull.map(PullNumber),
+            author,
+            body: comment.body.unwrap_or_default().0,
+            old_body: self.changes.take().and_then(|changes| changes.body?.from).map(|from| from.0),
+            in_reply_to: comment.in_reply_to_id.map(CommentId),
+        })
+    }
+
+    fn review_thread(&mut self) -> Option<ReviewThread> {
+        let thread = self.thread.take()?;
+        Some(ReviewThread {
+            pull: PullNumber(self.pull_request.take()?.number),
+            node_id: thread.node_id.0,
+            resolved: self.action.as_ref().is_some_and(|action| action.0 == "resolved"),
+            comments: thread.comments.into_iter().flatten().map(|comment| CommentId(comment.id)).collect(),
+        })
+    }
+
+    fn check_run(&mut self) -> Option<CheckRun> {
+        let run = self.check_run.take()?;
+        Some(CheckRun {
+            id: CheckRunId(run.id),
+            app_id: run.app.and_then(|app| app.id),
+            head_sha: run.head_sha.sha()?,
+            head_branch: run.check_suite.and_then(|suite| suite.head_branch).map(|branch| branch.0),
+            pulls: pull_numbers(run.pull_requests),
+            requested_action: self.requested_action.take().and_then(|action| action.identifier).map(|id| id.0),
+        })
+    }
+
+    fn check_suite(&mut self) -> Option<CheckSuite> {
+        let suite = self.check_suite.take()?;
+        Some(CheckSuite {
+            app_id: suite.app.and_then(|app| app.id),
+            head_sha: suite.head_sha.sha()?,
+            head_branch: suite.head_branch.map(|branch| branch.0),
+            pulls: pull_numbers(suite.pull_requests),
+        })
+    }
+
+    fn installation(&mut self) -> Option<Installation> {
+        let installation = self.installation.as_ref()?;
+        Some(Installation {
+            id: InstallationId(installation.id),
+            account: installation.account.as_ref()?.account()?,
+            repositories: repo_refs(self.repositories.take()),
+        })
+    }
+}
+
+impl Text {
+    fn sha(self) -> Option<CommitSha> {
+        self.0.parse().ok()
+    }
+
+    fn short(self) -> Option<String> {
+        (self.0.len() <= SHORT).then_some(self.0)
+    }
+}
+
+impl UserField {
+    fn account(&self) -> Option<Account> {
+        let is_bot = self.kind.as_ref().is_some_and(|kind| kind.0 == "Bot");
+        let login = self.login.0.clone();
+        (login.len() <= SHORT).then_some(Account { id: AccountId(self.id), login, is_bot })
+    }
+}
+
+impl RepositoryField {
+    fn repository(self) -> Option<Repository> {
+        Some(Repository {
+            id: RepositoryId(self.id),
+            name: self.full_name.0.parse().ok()?,
+            default_branch: self.default_branch.map(|branch| branch.0),
+            // Where it is not said, nothing is shown.
+            private: self.private.unwrap_or(true),
+        })
+    }
+}
+
+fn repo_refs(repositories: Option<Vec<RepositoryField>>) -> Vec<RepoRef> {
+    let name = |repository: RepositoryField| {
+        let name: RepoName = repository.full_name.0.parse().ok()?;
+        Some(RepoRef { id: RepositoryId(repository.id), name })
+    };
+    repositories.into_iter().flatten().filter_map(name).collect()
+}
+
+fn pull_numbers(pulls: Option<Vec<NumberField>>) -> Vec<PullNumber> {
+    pulls.into_iter().flatten().map(|pull| PullNumber(pull.number)).collect()
+}
