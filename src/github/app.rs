@@ -1,0 +1,79 @@
+//! Calls as the App itself: who it is, and where it is installed.
+//! Source: <https://docs.github.com/rest/apps/apps>.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::{client::GitHub, error::GitHubError, pages, request::Request, send::Identity, users::User};
+use crate::domain::ids::{InstallationId, RepoName};
+
+/// Calls with the App's JSON Web Token. Deliveries stand in `deliveries`.
+#[derive(Clone)]
+pub struct AppClient {
+    pub(crate) github: GitHub,
+}
+
+/// The App as it is registered.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct App {
+    pub id: i64,
+    /// Its bot is `SLUG[bot]`.
+    pub slug: String,
+    pub name: String,
+    pub client_id: Option<String>,
+    pub html_url: String,
+    pub owner: Option<User>,
+    /// As GitHub writes them: `{"checks": "write"}`.
+    #[serde(default)]
+    pub permissions: BTreeMap<String, String>,
+    #[serde(default)]
+    pub events: Vec<String>,
+}
+
+/// One installation of the App on one account.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Installation {
+    pub id: InstallationId,
+    pub account: Option<User>,
+    /// What its owner granted; may be less than the App asks for.
+    #[serde(default)]
+    pub permissions: BTreeMap<String, String>,
+    #[serde(default)]
+    pub events: Vec<String>,
+    /// The page where the owner configures it.
+    pub html_url: String,
+    pub suspended_at: Option<DateTime<Utc>>,
+}
+
+impl AppClient {
+    pub async fn app(&self) -> Result<App, GitHubError> {
+        self.fetch(&Request::new("GET /app", &[])).await
+    }
+
+    pub async fn installations(&self) -> Result<Vec<Installation>, GitHubError> {
+        pages::list(&self.github, Identity::App, Request::new("GET /app/installations", &[])).await
+    }
+
+    /// `None`: it was removed.
+    pub async fn installation(&self, id: InstallationId) -> Result<Option<Installation>, GitHubError> {
+        self.find(&Request::new("GET /app/installations/{installation_id}", &[&id.to_string()])).await
+    }
+
+    /// `None`: the App is not installed there, or there is no such repository.
+    pub async fn installation_of(&self, name: &RepoName) -> Result<Option<Installation>, GitHubError> {
+        self.find(&Request::new("GET /repos/{owner}/{repo}/installation", &[name.owner(), name.name()])).await
+    }
+
+    pub(crate) async fn fetch<T: DeserializeOwned>(&self, request: &Request) -> Result<T, GitHubError> {
+        self.github.send(Identity::App, request).await?.json(request)
+    }
+
+    async fn find<T: DeserializeOwned>(&self, request: &Request) -> Result<Option<T>, GitHubError> {
+        match self.fetch(request).await {
+            Err(GitHubError::NotFound { .. }) => Ok(None),
+            outcome => outcome.map(Some),
+        }
+    }
+}

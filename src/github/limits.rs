@@ -1,0 +1,233 @@
+//! The governor: keeps each installation below GitHub's limits before GitHub has to say so, and stays away for as long as
+//! it says. It waits a little itself; a longer wait is an error with the time, so that no worker stands still.
+//! Source: <https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits>.
+
+use std::{
+    collections::HashMap,
+    num::NonZeroU32,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use governor::{
+    Quota, RateLimiter,
+    clock::Clock as _,
+    middleware::NoOpMiddleware,
+    nanos::Nanos,
+    state::{InMemoryState, NotKeyed},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{
+    answer::Answer,
+    error::GitHubError,
+    request::{Kind, Request},
+};
+use crate::{domain::ids::InstallationId, telemetry::clock::Clock};
+
+/// Waited for when GitHub says "secondary rate limit" and not how long; doubles each time up to the longest.
+/// Source: <https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit>.
+const UNSAID_WAIT: TimeDelta = TimeDelta::seconds(60);
+const LONGEST_UNSAID_WAIT: TimeDelta = TimeDelta::minutes(15);
+
+/// Seam's clock, as the `governor` crate wants it.
+#[derive(Clone, Debug)]
+struct Ticks(Clock);
+
+impl governor::clock::Clock for Ticks {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        Nanos::from(u64::try_from(self.0.now().timestamp_millis()).unwrap_or_default().saturating_mul(1_000_000))
+    }
+}
+
+type Bucket = RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Nanos>>;
+
+/// All of them; `None` is the App itself, calling with its JWT.
+pub(crate) struct Limits {
+    installations: Mutex<HashMap<Option<InstallationId>, Arc<InstallationLimits>>>,
+    clock: Clock,
+    patience: Duration,
+    concurrency: usize,
+}
+
+impl Limits {
+    /// `patience`: waited for at most before an error; `concurrency`: calls of one installation at once.
+    pub(crate) fn new(clock: Clock, patience: Duration, concurrency: usize) -> Self {
+        Self { installations: Mutex::default(), clock, patience, concurrency }
+    }
+
+    pub(crate) fn of(&self, installation: Option<InstallationId>) -> Arc<InstallationLimits> {
+        let mut all = self.installations.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || {
+            let limits = InstallationLimits::new(installation, self.clock.clone(), self.patience, self.concurrency);
+            Arc::new(limits)
+        };
+        Arc::clone(all.entry(installation).or_insert_with(new))
+    }
+}
+
+/// What one installation has left.
+pub(crate) struct InstallationLimits {
+    installation: Option<InstallationId>,
+    clock: Clock,
+    patience: Duration,
+    slots: Arc<Semaphore>,
+    points: Bucket,
+    content_per_minute: Bucket,
+    content_per_hour: Bucket,
+    stop: Mutex<Stop>,
+}
+
+/// Until when GitHub wants no calls, and how often it said so in a row without saying for how long.
+#[derive(Default)]
+struct Stop {
+    rest: Option<GitHubError>,
+    graphql: Option<GitHubError>,
+    strikes: u32,
+}
+
+impl Stop {
+    /// REST and GraphQL have each its own hourly limit.
+    fn place(&mut self, request: &Request) -> &mut Option<GitHubError> {
+        if request.is_graphql() { &mut self.graphql } else { &mut self.rest }
+    }
+}
+
+/// Held while a call is under way.
+pub(crate) struct Admission {
+    _slot: Option<OwnedSemaphorePermit>,
+}
+
+impl InstallationLimits {
+    fn new(installation: Option<InstallationId>, clock: Clock, patience: Duration, concurrency: usize) -> Self {
+        let bucket = |quota: Quota| RateLimiter::direct_with_clock(quota, Ticks(clock.clone()));
+        let every = |period: Duration, burst: u32| {
+            let burst = NonZeroU32::new(burst).expect("a burst is more than nothing");
+            Quota::with_period(period).expect("a period is more than nothing").allow_burst(burst)
+        };
+        Self {
+            installation,
+            patience,
+            slots: Arc::new(Semaphore::new(concurrency.max(1))),
+            // A burst and a minute's refill together stay below the limit: 840 of 900 points, 75 of 80 writes, and
+            // 490 of 500 writes an hour.
+            points: bucket(every(Duration::from_millis(111), 300)),
+            content_per_minute: bucket(every(Duration::from_secs(1), 15)),
+            content_per_hour: bucket(every(Duration::from_secs(9), 90)),
+            clock,
+            stop: Mutex::default(),
+        }
+    }
+
+    /// Waits for its turn.
+    ///
+    /// # Errors
+    /// `RateLimited` or `SecondaryLimit` when the wait would be longer than patience allows.
+    pub(crate) async fn admit(&self, request: &Request) -> Result<Admission, GitHubError> {
+        let mut patience = self.patience;
+        let points = if request.kind == Kind::Read { NonZeroU32::MIN } else { NonZeroU32::MIN.saturating_add(4) };
+        let creates = request.kind == Kind::Create;
+        let hour = creates.then_some((&self.content_per_hour, NonZeroU32::MIN));
+        let minute = creates.then_some((&self.content_per_minute, NonZeroU32::MIN));
+        for (bucket, cost) in [hour, minute, Some((&self.points, points))].into_iter().flatten() {
+            while let Some(wait) = self.short_of(bucket, cost) {
+                let until = self.clock.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
+                sleep_within(&mut patience, wait, || GitHubError::SecondaryLimit { until, wait }).await?;
+            }
+        }
+        loop {
+            // Waiting for a slot is bounded by the timeouts of the calls that hold them.
+            let slot = Arc::clone(&self.slots).acquire_owned().await.ok();
+            let Some(stop) = self.stopped(request) else { return Ok(Admission { _slot: slot }) };
+            drop(slot);
+            let (GitHubError::RateLimited { wait, .. } | GitHubError::SecondaryLimit { wait, .. }) = stop else {
+                return Err(stop);
+            };
+            sleep_within(&mut patience, wait, || stop).await?;
+        }
+    }
+
+    /// `None`: it was there, and is taken.
+    fn short_of(&self, bucket: &Bucket, cost: NonZeroU32) -> Option<Duration> {
+        match bucket.check_n(cost).expect("no call costs more than a burst") {
+            Ok(()) => None,
+            Err(not_until) => {
+                Some(not_until.wait_time_from(Ticks(self.clock.clone()).now()).max(Duration::from_millis(1)))
+            }
+        }
+    }
+
+    /// The stop that is in force, with the wait that is left of it.
+    fn stopped(&self, request: &Request) -> Option<GitHubError> {
+        let mut stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = stop.place(request);
+        let now = self.clock.now();
+        let left = |until: DateTime<Utc>| (until - now).to_std().ok().filter(|wait| !wait.is_zero());
+        let current = match place.as_ref()? {
+            GitHubError::RateLimited { until, .. } => {
+                left(*until).map(|wait| GitHubError::RateLimited { until: *until, wait })
+            }
+            GitHubError::SecondaryLimit { until, .. } => {
+                left(*until).map(|wait| GitHubError::SecondaryLimit { until: *until, wait })
+            }
+            _ => None,
+        };
+        if current.is_none() {
+            *place = None;
+        }
+        current
+    }
+
+    /// What an answer means, and what it tells about the limits for the next calls.
+    pub(crate) fn check(&self, request: &Request, answer: Answer) -> Result<Answer, GitHubError> {
+        let now = self.clock.now();
+        let remaining = answer.number("x-ratelimit-remaining");
+        if let (Some(remaining), Some(installation), false) = (remaining, self.installation, request.is_graphql()) {
+            let gauge = metrics::gauge!("seam_github_rate_limit_remaining", "installation" => installation.to_string());
+            #[expect(clippy::cast_precision_loss, reason = "a limit is at most 15,000")]
+            gauge.set(remaining as f64);
+        }
+        let used_up = (remaining == Some(0)).then(|| answer.until_reset(now));
+        let said_how_long = answer.header("retry-after").is_some();
+        let outcome = answer.check(request, now);
+        let mut stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
+        match outcome {
+            Err(GitHubError::SecondaryLimit { .. }) if !said_how_long => {
+                let wait = (UNSAID_WAIT * (1 << stop.strikes.min(8))).min(LONGEST_UNSAID_WAIT);
+                stop.strikes += 1;
+                let error = GitHubError::SecondaryLimit { until: now + wait, wait: wait.to_std().unwrap_or_default() };
+                // These limits are for REST and GraphQL together.
+                (stop.rest, stop.graphql) = (Some(error.clone()), Some(error.clone()));
+                Err(error)
+            }
+            Err(error @ GitHubError::SecondaryLimit { .. }) => {
+                (stop.rest, stop.graphql) = (Some(error.clone()), Some(error.clone()));
+                Err(error)
+            }
+            outcome => {
+                if outcome.is_ok() {
+                    stop.strikes = 0;
+                }
+                if let Some(wait) = used_up {
+                    let error = GitHubError::RateLimited { until: now + wait, wait: wait.to_std().unwrap_or_default() };
+                    *stop.place(request) = Some(error);
+                }
+                outcome
+            }
+        }
+    }
+}
+
+async fn sleep_within(
+    patience: &mut Duration,
+    wait: Duration,
+    too_long: impl FnOnce() -> GitHubError,
+) -> Result<(), GitHubError> {
+    let Some(left) = patience.checked_sub(wait) else { return Err(too_long()) };
+    *patience = left;
+    tokio::time::sleep(wait).await;
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Pull requests. Source: <https://docs.github.com/rest/pulls/pulls>.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::{error::GitHubError, repository::RepositoryClient, users::User};
+use crate::domain::ids::{CommitSha, PullNumber, RepoName, RepositoryId};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PullState {
+    Open,
+    Closed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Pull {
+    pub number: PullNumber,
+    pub state: PullState,
+    pub title: String,
+    pub body: Option<String>,
+    #[serde(default)]
+    pub draft: bool,
+    pub merged_at: Option<DateTime<Utc>>,
+    /// `None`: the account is gone.
+    pub user: Option<User>,
+    pub head: PullEnd,
+    pub base: PullEnd,
+    pub html_url: String,
+    #[serde(default)]
+    pub labels: Vec<Label>,
+}
+
+impl Pull {
+    /// From another repository, or from one that is gone.
+    pub fn is_from_fork(&self) -> bool {
+        self.head.repo.as_ref().map(|repo| repo.id) != self.base.repo.as_ref().map(|repo| repo.id)
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.state == PullState::Open
+    }
+}
+
+/// One side of a pull request.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PullEnd {
+    /// The branch, without `refs/heads/`.
+    #[serde(rename = "ref")]
+    pub branch: String,
+    pub sha: CommitSha,
+    /// `None`: the fork was deleted.
+    pub repo: Option<PullRepository>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PullRepository {
+    pub id: RepositoryId,
+    #[serde(rename = "full_name")]
+    pub name: RepoName,
+    pub private: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Label {
+    pub name: String,
+}
+
+impl RepositoryClient {
+    /// # Errors
+    /// `NotFound` when there is no such pull request.
+    pub async fn pull(&self, number: PullNumber) -> Result<Pull, GitHubError> {
+        self.fetch(&self.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", &[&number.to_string()])).await
+    }
+
+    pub async fn open_pulls(&self) -> Result<Vec<Pull>, GitHubError> {
+        self.list(self.request("GET /repos/{owner}/{repo}/pulls", &[]).query("state", "open")).await
+    }
+
+    /// Open pull requests from a branch of this repository.
+    pub async fn open_pulls_of_branch(&self, branch: &str) -> Result<Vec<Pull>, GitHubError> {
+        let head = format!("{}:{branch}", self.name.owner());
+        let request = self.request("GET /repos/{owner}/{repo}/pulls", &[]).query("state", "open").query("head", head);
+        let pulls: Vec<Pull> = self.list(request).await?;
+        // Where `head` is not understood, GitHub lists all.
+        Ok(pulls.into_iter().filter(|pull| pull.head.branch == branch && !pull.is_from_fork()).collect())
+    }
+
+    /// Pull requests, open and closed, that hold a commit. Those from forks are among them.
+    pub async fn pulls_of_commit(&self, commit: &CommitSha) -> Result<Vec<Pull>, GitHubError> {
+        self.list(self.request("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", &[commit.as_str()])).await
+    }
+}

@@ -1,0 +1,164 @@
+//! Review threads: whether a conversation in the diff is resolved or outdated. REST does not know.
+//! Source: <https://docs.github.com/graphql/reference/objects#pullrequestreviewthread>.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{error::GitHubError, repository::RepositoryClient, request::Kind};
+use crate::domain::ids::{CommentId, PullNumber};
+
+/// Threads of one pull request that are read at most: 30 pages of 100.
+const MAX_PAGES: usize = 30;
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewThread {
+    /// GraphQL node id, as [`RepositoryClient::resolve_thread`] wants it.
+    #[serde(rename = "id")]
+    pub node_id: String,
+    pub is_resolved: bool,
+    pub is_outdated: bool,
+    pub viewer_can_resolve: bool,
+    pub resolved_by: Option<Actor>,
+    pub path: String,
+    /// `None` when outdated, and for a comment on a file.
+    pub line: Option<u32>,
+    pub start_line: Option<u32>,
+    #[serde(deserialize_with = "nodes")]
+    pub comments: Vec<ThreadComment>,
+}
+
+/// Logins of bots have no `[bot]` here.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Actor {
+    pub login: String,
+}
+
+/// The first ten of a thread.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadComment {
+    #[serde(rename = "databaseId")]
+    pub id: Option<CommentId>,
+    pub body: String,
+    /// `None`: the account is gone.
+    pub author: Option<Actor>,
+}
+
+#[derive(Deserialize)]
+struct Nodes<T> {
+    nodes: Vec<Option<T>>,
+}
+
+/// A connection's nodes; GitHub leaves `null` where one may not be seen.
+fn nodes<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    Ok(Nodes::deserialize(deserializer)?.nodes.into_iter().flatten().collect())
+}
+
+#[derive(Deserialize)]
+struct ThreadsAnswer {
+    repository: Option<RepositoryNode>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RepositoryNode {
+    pull_request: Option<PullNode>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PullNode {
+    review_threads: ThreadsPage,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ThreadsPage {
+    page_info: PageInfo,
+    nodes: Vec<Option<ReviewThread>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+const THREADS: &str = "\
+query($owner: String!, $name: String!, $number: Int!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) {
+      reviewThreads(first: 100, after: $after) {
+        pageInfo { hasNextPage endCursor }
+        nodes {
+          id isResolved isOutdated viewerCanResolve path line startLine
+          resolvedBy { login }
+          comments(first: 10) { nodes { databaseId body author { login } } }
+        }
+      }
+    }
+  }
+}";
+
+const RESOLVE: &str = "\
+mutation($thread: ID!) {
+  resolveReviewThread(input: { threadId: $thread }) { thread { isResolved } }
+}";
+
+const RESOLVED: &str = "\
+query($thread: ID!) {
+  node(id: $thread) { ... on PullRequestReviewThread { isResolved viewerCanResolve } }
+}";
+
+/// What can be done about a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadState {
+    pub is_resolved: bool,
+    pub viewer_can_resolve: bool,
+}
+
+#[derive(Deserialize)]
+struct NodeAnswer {
+    node: Option<ThreadState>,
+}
+
+impl RepositoryClient {
+    /// All threads of a pull request, oldest first.
+    pub async fn review_threads(&self, pull: PullNumber) -> Result<Vec<ReviewThread>, GitHubError> {
+        let mut threads = Vec::new();
+        let mut after: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            let variables =
+                json!({ "owner": self.name.owner(), "name": self.name.name(), "number": pull, "after": after });
+            let answer: ThreadsAnswer = self.graphql(Kind::Read, THREADS, &variables).await?;
+            let page = answer.repository.and_then(|repository| repository.pull_request);
+            let page = page.ok_or(GitHubError::NotFound { endpoint: "POST /graphql" })?.review_threads;
+            threads.extend(page.nodes.into_iter().flatten());
+            after = page.page_info.end_cursor.filter(|_| page.page_info.has_next_page);
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(threads)
+    }
+
+    /// `None`: there is no such thread (any more).
+    pub async fn thread_state(&self, thread: &str) -> Result<Option<ThreadState>, GitHubError> {
+        match self.graphql::<NodeAnswer>(Kind::Read, RESOLVED, &json!({ "thread": thread })).await {
+            Ok(answer) => Ok(answer.node),
+            Err(GitHubError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Resolving a resolved thread changes nothing.
+    ///
+    /// # Errors
+    /// `Forbidden` where the App lacks `contents: write` beside `pull_requests: write`.
+    pub async fn resolve_thread(&self, thread: &str) -> Result<(), GitHubError> {
+        self.graphql::<Value>(Kind::Set, RESOLVE, &json!({ "thread": thread })).await.map(drop)
+    }
+}
