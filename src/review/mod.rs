@@ -1,1 +1,17 @@
 //! The review pipeline: findings and what was said before in, effects and texts out. Pure.
+
+pub mod check_run;
+pub mod comment;
+pub mod evidence;
+pub mod input;
+pub mod ledger;
+pub mod mark;
+pub mod markdown;
+pub mod matching;
+pub mod memory;
+pub mod paper;
+pub mod placement;
+pub mod plan;
+pub mod round;
+pub mod score;
+pub mod skip;

@@ -1,1 +1,5 @@
 //! Reviews as people see them.
+
+mod round;
+mod table;
+mod texts;

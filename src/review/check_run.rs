@@ -1,0 +1,216 @@
+//! The check run `Seam` of a head commit: it says everything, while comments say only what is worth an interruption.
+//!
+//! Conclusion: `failure` when an error is open, `neutral` when a warning is, or when a part of the review could not be
+//! done; else `success`. Notes and dismissed problems do not count.
+
+use super::{
+    comment::{message, severities, title},
+    input::{Note, NoteKind},
+    ledger::{self, Coverage, count},
+    markdown::{cell, code, disarm, prose, shorten},
+    paper::{MOST_BYTES, Paper},
+    placement::can_be_told,
+    round::Round,
+    score::Scores,
+};
+use crate::domain::{
+    effect::{Annotation, CheckRunReport, Conclusion},
+    finding::{Finding, Severity},
+    ledger::LedgerRow,
+};
+
+/// Annotations are sent in batches of 50, each a write of its own: five are enough.
+const MOST_ANNOTATIONS: usize = 250;
+
+/// A finding, and how it stands on this pull request.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    pub finding: &'a Finding,
+    pub standing: Standing,
+    /// It has a comment of its own: an annotation would show it twice in the diff.
+    pub has_comment: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    New,
+    Open,
+    Dismissed,
+    /// Info, or low confidence: not worth a comment.
+    Note,
+}
+
+impl Standing {
+    fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open => "open",
+            Self::Dismissed => "dismissed",
+            Self::Note => "note",
+        }
+    }
+
+    fn counts(self) -> bool {
+        matches!(self, Self::New | Self::Open)
+    }
+}
+
+/// What a check run is written from.
+pub struct CheckRun<'a> {
+    /// In the order they are shown.
+    pub told: &'a [Told<'a>],
+    pub round: Round,
+    /// Nothing was raised before: there is no round to speak of.
+    pub is_first: bool,
+    pub scores: Scores,
+    pub ledger: &'a [LedgerRow],
+    pub notes: &'a [Note],
+    pub run_url: Option<&'a str>,
+}
+
+impl CheckRun<'_> {
+    pub fn report(&self) -> CheckRunReport {
+        CheckRunReport {
+            conclusion: self.conclusion(),
+            title: self.title(),
+            summary: self.summary(),
+            text: self.text(),
+            details_url: self.run_url.map(str::to_owned),
+            annotations: self.annotations(),
+            actions: Vec::new(),
+        }
+    }
+
+    fn open(&self, severity: Severity) -> usize {
+        self.told.iter().filter(|told| told.standing.counts() && told.finding.severity == severity).count()
+    }
+
+    fn has_note(&self, kind: NoteKind) -> bool {
+        self.notes.iter().any(|note| note.kind == kind)
+    }
+
+    fn conclusion(&self) -> Conclusion {
+        let coverage = Coverage::of(self.ledger);
+        let nothing_seen = coverage.skipped > 0 && coverage.skipped == coverage.files();
+        if self.open(Severity::Error) > 0 {
+            Conclusion::Failure
+        } else if self.open(Severity::Warning) > 0 || nothing_seen || self.has_note(NoteKind::Degraded) {
+            Conclusion::Neutral
+        } else {
+            Conclusion::Success
+        }
+    }
+
+    fn title(&self) -> String {
+        let (errors, warnings) = (self.open(Severity::Error), self.open(Severity::Warning));
+        let mut title = if !self.is_first && errors + warnings + self.round.fixed > 0 {
+            self.round.to_string()
+        } else if errors + warnings > 0 {
+            severities(errors, warnings)
+        } else {
+            let coverage = Coverage::of(self.ledger);
+            match (coverage.files(), coverage.skipped) {
+                (0, _) => "No file changed".to_owned(),
+                (_, 0) => "No problems found".to_owned(),
+                (files, skipped) if files == skipped => {
+                    format!("Nothing to review: {} skipped", count(files, "file"))
+                }
+                (files, skipped) => format!("No problems found in {} of {files} files", files - skipped),
+            }
+        };
+        if self.has_note(NoteKind::Degraded) {
+            title.push_str("; partly done");
+        }
+        if self.has_note(NoteKind::Configuration) {
+            title.push_str("; a setting needs attention");
+        }
+        title
+    }
+
+    fn summary(&self) -> String {
+        let mut paper = Paper::new(MOST_BYTES);
+        paper.paragraph(&Coverage::of(self.ledger).sentence());
+        if !self.is_first {
+            paper.paragraph(&self.since_last_time());
+        }
+        for note in self.notes.iter().take(20) {
+            let kind = match note.kind {
+                NoteKind::Configuration => "Settings",
+                NoteKind::Degraded => "Not done",
+            };
+            paper.paragraph(&format!("**{kind}:** {}", prose(&shorten(&note.text, 2_000))));
+        }
+        let Scores { security, quality } = self.scores;
+        paper.paragraph(&format!("| Security | Quality |\n|:--:|:--:|\n| {security} of 100 | {quality} of 100 |"));
+        let problems: Vec<_> = self.told.iter().filter(|told| told.standing.counts()).collect();
+        let is_first = self.is_first;
+        paper.list(
+            if is_first { ("| | Where | What |\n|--|--|--|", "") } else { ("| | | Where | What |\n|--|--|--|--|", "") },
+            problems.iter().map(|told| row(told, !is_first)),
+            usize::MAX,
+            |left| format!("… and {left} more; `seam review` lists them all."),
+        );
+        paper.into_text()
+    }
+
+    fn since_last_time(&self) -> String {
+        let mut text = format!("Since the last review: {}.", self.round);
+        if self.round.dismissed > 0 {
+            text.push_str(&format!(" {} dismissed by people.", self.round.dismissed));
+        }
+        if self.round.withdrawn > 0 {
+            text.push_str(&format!(" {} no longer asked for by the settings.", self.round.withdrawn));
+        }
+        text
+    }
+
+    fn text(&self) -> Option<String> {
+        let mut paper = Paper::new(MOST_BYTES);
+        for (standing, noun) in [(Standing::Note, "note"), (Standing::Dismissed, "dismissed problem")] {
+            let told: Vec<_> = self.told.iter().filter(|told| told.standing == standing).collect();
+            let head =
+                format!("<details><summary>{}</summary>\n\n| | Where | What |\n|--|--|--|", count(told.len(), noun));
+            let lines = told.iter().map(|told| row(told, false));
+            paper.list((&head, "\n\n</details>"), lines, 200, |left| format!("… and {left} more."));
+        }
+        ledger::render(self.ledger, &mut paper);
+        (!paper.is_empty()).then(|| paper.into_text())
+    }
+
+    fn annotations(&self) -> Vec<Annotation> {
+        self.told
+            .iter()
+            .filter(|told| told.standing != Standing::Dismissed && !told.has_comment)
+            .filter(|told| can_be_told(&told.finding.path))
+            .take(MOST_ANNOTATIONS)
+            .map(|told| annotation(told.finding))
+            .collect()
+    }
+}
+
+/// A row of a table of findings.
+fn row(told: &Told<'_>, with_standing: bool) -> String {
+    let Told { finding, standing, .. } = told;
+    let path = shorten(&finding.path, 300);
+    let place = if finding.is_about_file() { path.into_owned() } else { format!("{path}:{}", finding.start_line) };
+    let standing = if with_standing { format!(" {} |", standing.word()) } else { String::new() };
+    format!(
+        "| {} |{standing} {} | {} {} |",
+        title(finding.severity),
+        cell(&code(&place)),
+        cell(&shorten(&message(finding), 600)),
+        cell(&code(&shorten(&finding.rule, 200))),
+    )
+}
+
+/// Annotations are plain text.
+fn annotation(finding: &Finding) -> Annotation {
+    Annotation {
+        path: finding.path.clone(),
+        start_line: finding.start_line.max(1),
+        end_line: finding.end_line.max(finding.start_line).max(1),
+        severity: finding.severity,
+        title: shorten(&finding.rule, 200).into_owned(),
+        message: disarm(&shorten(&finding.message, 4_000)).into_owned(),
+    }
+}

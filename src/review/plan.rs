@@ -1,0 +1,325 @@
+//! Plans one round of review: what to say where, what to resolve, what to remember.
+//!
+//! A problem is raised once, in one place, and keeps that place until it is gone: its thread is then answered and
+//! resolved. What a person resolved is not raised again. What was fixed and comes back is raised anew.
+
+use std::collections::{HashMap, HashSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    check_run::{CheckRun, Standing, Told},
+    comment::{Gone, History, ReviewBody, render_finding, render_gone, render_review, render_summary},
+    input::{PullFacts, ReviewInput, Target},
+    mark::Mark,
+    matching::match_known,
+    memory::{Known, KnownState, next_occurrence},
+    placement::{MOST_COMMENTS, Place, is_problem, line_of, paths_in},
+    round::Round,
+    score::Scores,
+};
+use crate::domain::{
+    effect::{CheckRunReport, Effect, EffectKey, InlineComment, PlannedEffect, Verdict},
+    finding::{Finding, Severity},
+    ids::CommitSha,
+    ledger::Handled,
+};
+
+/// What one round of review does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReviewPlan {
+    /// In the order they are to be done; the check run is the last one.
+    pub effects: Vec<PlannedEffect>,
+    /// Rows that are new or changed, by fingerprint and occurrence. To be stored after the effects, with the ids of the
+    /// comments they made ([`super::memory::attach`]): an open row without a comment is one that got no comment.
+    pub memory: Vec<Known>,
+    pub round: Round,
+    /// Title of the check run.
+    pub title: String,
+    /// `None` when there was no review.
+    pub scores: Option<Scores>,
+}
+
+/// A finding with all that was decided about it.
+struct Decided<'a> {
+    finding: &'a Finding,
+    standing: Standing,
+    known: Option<&'a Known>,
+    /// Where it is told now; `None` when it was told before, or is told in the check run only.
+    told_at: Option<Place>,
+    /// Dismissed and still open problems carry over the comment they have.
+    has_comment: bool,
+}
+
+pub fn plan(input: &ReviewInput) -> ReviewPlan {
+    let mut findings: Vec<Finding> = input.analysis.findings.clone();
+    findings.retain(|finding| finding.severity >= input.policy.review.min_severity);
+    findings.sort_by(|a, b| {
+        b.severity
+            .cmp(&a.severity)
+            .then_with(|| (&a.path, a.start_line, &a.rule).cmp(&(&b.path, b.start_line, &b.rule)))
+    });
+    let matched = match_known(&findings, &input.known, &input.renames);
+    let mut decided: Vec<_> = findings
+        .iter()
+        .zip(&matched)
+        .map(|(finding, known)| Decided::of(finding, known.map(|index| &input.known[index])))
+        .collect();
+
+    let mut round = Round::default();
+    for one in &decided {
+        match one.standing {
+            Standing::New => round.new += 1,
+            Standing::Open => round.open += 1,
+            Standing::Dismissed => round.dismissed += 1,
+            Standing::Note => {}
+        }
+    }
+    let mut effects = Vec::new();
+    let mut memory = Vec::new();
+    if let Target::Pull(pull) = &input.target {
+        place(&mut decided, input);
+        remember(&decided, &input.known, &mut memory);
+        let gone = find_gone(input, &matched, &mut round);
+        effects.extend(raise(&decided, input, pull, round));
+        for (known, why) in gone {
+            effects.extend(settle(known, why, pull));
+            memory.push(Known { state: KnownState::Fixed, ..known.clone() });
+        }
+        effects.extend(summarise(&decided, input, pull));
+    }
+
+    let told: Vec<_> = decided.iter().map(Decided::told).collect();
+    let scores = Scores::of(decided.iter().filter(|one| one.standing != Standing::Dismissed).map(|one| one.finding));
+    let check = CheckRun {
+        told: &told,
+        round,
+        is_first: input.known.is_empty(),
+        scores,
+        ledger: &input.analysis.ledger,
+        notes: &input.notes,
+        run_url: input.run_url.as_deref(),
+    }
+    .report();
+    let title = check.title.clone();
+    effects.push(check_run_effect(input.target.head(), check));
+    ReviewPlan { effects, memory, round, title, scores: Some(scores) }
+}
+
+impl<'a> Decided<'a> {
+    fn of(finding: &'a Finding, known: Option<&'a Known>) -> Self {
+        let standing = match known {
+            Some(known) if known.resolved_by_person || known.state == KnownState::Dismissed => Standing::Dismissed,
+            Some(known) if known.state == KnownState::Open => Standing::Open,
+            _ if is_problem(finding) => Standing::New,
+            _ => Standing::Note,
+        };
+        let has_comment = standing != Standing::New && known.is_some_and(|known| known.comment_id.is_some());
+        Self { finding, standing, known, told_at: None, has_comment }
+    }
+
+    fn history(&self) -> History {
+        if self.known.is_some() { History::Reopened } else { History::First }
+    }
+
+    fn told(&self) -> Told<'a> {
+        let commented = matches!(self.told_at, Some(Place::Lines(_) | Place::File));
+        Told { finding: self.finding, standing: self.standing, has_comment: self.has_comment || commented }
+    }
+}
+
+/// Gives new problems their places, the most severe first, as many as there are comments to spend.
+fn place(decided: &mut [Decided<'_>], input: &ReviewInput) {
+    let in_diff = paths_in(&input.analysis.ledger);
+    let mut left = input.policy.review.max_comments.min(MOST_COMMENTS);
+    for one in decided.iter_mut().filter(|one| one.standing == Standing::New) {
+        match Place::of(one.finding, &in_diff) {
+            Place::Summary => one.told_at = Some(Place::Summary),
+            place if left > 0 => {
+                one.told_at = Some(place);
+                left -= 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// New problems, and known ones that moved.
+fn remember(decided: &[Decided<'_>], known: &[Known], memory: &mut Vec<Known>) {
+    let mut next = HashMap::new();
+    for one in decided {
+        let finding = one.finding;
+        let now = |known: Option<&Known>, occurrence| Known {
+            fingerprint: finding.fingerprint.clone(),
+            occurrence,
+            path: finding.path.clone(),
+            line: line_of(finding),
+            rule: Some(finding.rule.clone()),
+            severity: Some(finding.severity),
+            comment_id: known.and_then(|known| known.comment_id),
+            thread_node_id: known.and_then(|known| known.thread_node_id.clone()),
+            state: if one.standing == Standing::Dismissed { KnownState::Dismissed } else { KnownState::Open },
+            resolved_by_person: known.is_some_and(|known| known.resolved_by_person),
+            outdated: known.is_some_and(|known| known.outdated),
+        };
+        match (one.standing, one.known) {
+            // Raised anew: the old thread is history.
+            (Standing::New, Some(before)) => memory.push(now(None, before.occurrence)),
+            (Standing::New, None) => {
+                let next =
+                    next.entry(&finding.fingerprint).or_insert_with(|| next_occurrence(known, &finding.fingerprint));
+                memory.push(now(None, *next));
+                *next += 1;
+            }
+            (Standing::Note, Some(before)) if before.state == KnownState::Fixed => {}
+            (_, Some(before)) => {
+                let now = now(Some(before), before.occurrence);
+                memory.extend((now != *before).then_some(now));
+            }
+            (_, None) => {}
+        }
+    }
+}
+
+/// Open problems that no finding matched, as far as somebody looked.
+fn find_gone<'a>(input: &'a ReviewInput, matched: &[Option<usize>], round: &mut Round) -> Vec<(&'a Known, Gone)> {
+    let found: HashSet<usize> = matched.iter().flatten().copied().collect();
+    let handled: HashMap<&str, Handled> =
+        input.analysis.ledger.iter().map(|row| (row.path.as_str(), row.handled)).collect();
+    let new_path: HashMap<&str, &str> = input.renames.iter().map(|(new, old)| (old.as_str(), new.as_str())).collect();
+    let mut gone = Vec::new();
+    for (index, known) in input.known.iter().enumerate() {
+        if found.contains(&index) || known.state != KnownState::Open || known.resolved_by_person {
+            continue;
+        }
+        let path = new_path.get(known.path.as_str()).copied().unwrap_or(&known.path);
+        let why = match handled.get(path) {
+            // Nobody looked: it is taken to be there still.
+            Some(Handled::Skipped) => {
+                round.open += 1;
+                continue;
+            }
+            _ if is_switched_off(known, input) => Gone::SwitchedOff,
+            None => Gone::LeftTheDiff,
+            Some(_) if known.rule.as_deref().is_some_and(|rule| rule.starts_with("secret")) => Gone::SecretRemoved,
+            Some(_) => Gone::Fixed,
+        };
+        match why {
+            Gone::SwitchedOff => round.withdrawn += 1,
+            Gone::Fixed | Gone::SecretRemoved | Gone::LeftTheDiff => round.fixed += 1,
+        }
+        gone.push((known, why));
+    }
+    gone
+}
+
+fn is_switched_off(known: &Known, input: &ReviewInput) -> bool {
+    known.rule.as_ref().is_some_and(|rule| input.policy.rules.disable.contains(rule))
+        || known.severity.is_some_and(|severity| severity < input.policy.review.min_severity)
+}
+
+/// The review with its inline comments, and the comments on files.
+fn raise(decided: &[Decided<'_>], input: &ReviewInput, pull: &PullFacts, round: Round) -> Vec<PlannedEffect> {
+    let mut comments = Vec::new();
+    let mut on_files = Vec::new();
+    let (mut errors, mut warnings, mut beyond) = (0, 0, 0);
+    for one in decided.iter().filter(|one| one.standing == Standing::New) {
+        let finding = one.finding;
+        let body = |place| render_finding(finding, place, one.history());
+        match one.told_at {
+            Some(place @ Place::Lines(anchor)) => {
+                match finding.severity {
+                    Severity::Error => errors += 1,
+                    _ => warnings += 1,
+                }
+                comments.push(InlineComment {
+                    path: finding.path.clone(),
+                    anchor,
+                    body: body(place),
+                    fingerprint: finding.fingerprint.clone(),
+                });
+            }
+            Some(Place::File) => {
+                let fingerprint = finding.fingerprint.clone();
+                let key = EffectKey(format!(
+                    "file-comment:{}@{}:{}",
+                    pull.number,
+                    pull.head,
+                    digest(&[fingerprint.as_str(), &finding.path, &finding.start_line.to_string()])
+                ));
+                let (path, body) = (finding.path.clone(), body(Place::File));
+                let effect =
+                    Effect::CreateFileComment { pull: pull.number, commit: pull.head.clone(), path, body, fingerprint };
+                on_files.push(PlannedEffect { key, effect });
+            }
+            Some(Place::Summary) => {}
+            None => beyond += 1,
+        }
+    }
+    let mut effects = Vec::new();
+    if !comments.is_empty() {
+        let parts: Vec<_> = comments.iter().map(|comment| comment.body.as_str()).collect();
+        let key = EffectKey(format!("review:{}@{}:{}", pull.number, pull.head, digest(&parts)));
+        let wants_changes = input.policy.review.request_changes && errors > 0;
+        let verdict = if wants_changes { Verdict::RequestChanges } else { Verdict::Comment };
+        let is_first = input.known.is_empty();
+        let body = render_review(&ReviewBody { errors, warnings, round, beyond, is_first }, &Mark::of_effect(&key));
+        let effect = Effect::CreateReview { pull: pull.number, commit: pull.head.clone(), verdict, body, comments };
+        effects.push(PlannedEffect { key, effect });
+    }
+    effects.extend(on_files);
+    effects
+}
+
+/// Answers and resolves the thread of a problem that is gone.
+fn settle(known: &Known, why: Gone, pull: &PullFacts) -> Vec<PlannedEffect> {
+    let mut effects = Vec::new();
+    if let Some(comment) = known.comment_id {
+        let key = EffectKey(format!("reply:{comment}@{}", pull.head));
+        let body = render_gone(why, &pull.head, &Mark::of_effect(&key));
+        effects.push(PlannedEffect { key, effect: Effect::ReplyInThread { pull: pull.number, comment, body } });
+    }
+    if let Some(thread) = &known.thread_node_id {
+        let key = EffectKey(format!("resolve:{thread}@{}", pull.head));
+        effects.push(PlannedEffect { key, effect: Effect::ResolveThread { thread: thread.clone() } });
+    }
+    effects
+}
+
+/// Writes the sticky summary when there is something that has no place elsewhere, or when what it said is settled.
+fn summarise(decided: &[Decided<'_>], input: &ReviewInput, pull: &PullFacts) -> Option<PlannedEffect> {
+    let in_diff = paths_in(&input.analysis.ledger);
+    let homeless = decided.iter().filter(|one| {
+        let is_open = matches!(one.standing, Standing::New | Standing::Open);
+        is_open && !one.has_comment && Place::of(one.finding, &in_diff) == Place::Summary
+    });
+    let homeless: Vec<_> = homeless.map(|one| one.finding).collect();
+    if homeless.is_empty() && input.summary.is_none() {
+        return None;
+    }
+    let mark = Mark { kind: "summary".to_owned(), key: pull.number.to_string() };
+    let body = render_summary(homeless, &mark);
+    if input.summary.as_deref().is_some_and(|old| old.trim_end() == body) {
+        return None;
+    }
+    let key = EffectKey(format!("summary:{}@{}:{}", pull.number, pull.head, digest(&[&body])));
+    Some(PlannedEffect { key, effect: Effect::UpsertSummary { pull: pull.number, body } })
+}
+
+/// A check run of another content, or of another execution, is another one: its key says so.
+pub fn check_run_effect(head: &CommitSha, check: CheckRunReport) -> PlannedEffect {
+    let content = serde_json::to_string(&check).expect("a report is plain data");
+    let key = EffectKey(format!("check-run:{head}:{}", digest(&[&content])));
+    PlannedEffect { key, effect: Effect::CompleteCheckRun { head: head.clone(), check } }
+}
+
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hex::encode(&hash.finalize()[..8])
+}

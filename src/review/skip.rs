@@ -1,0 +1,117 @@
+//! A review that does not take place says so, and why, in the check run.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    input::{Note, NoteKind, PullFacts},
+    markdown::{prose, shorten},
+    plan::{ReviewPlan, check_run_effect},
+    round::Round,
+};
+use crate::{
+    config::policy::ReviewOn,
+    domain::{
+        effect::{CheckRunReport, Conclusion},
+        ids::CommitSha,
+    },
+};
+
+/// Why there is no review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    Draft,
+    /// A person paused reviews on this pull request.
+    Paused,
+    /// `review.on.opened` is off.
+    OpenedIsOff,
+    /// `review.on.push` is off.
+    PushIsOff,
+    /// `review.on.push_without_pr` is off.
+    PushWithoutPullIsOff,
+}
+
+/// What asks for a review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// Opened, reopened or made ready.
+    Opened,
+    Push,
+    /// A person asked, who is never refused.
+    Command,
+}
+
+impl SkipReason {
+    /// `None`: the pull request is to be reviewed.
+    pub fn for_pull(on: &ReviewOn, pull: &PullFacts, cause: Cause) -> Option<Self> {
+        match cause {
+            Cause::Command => None,
+            _ if pull.draft && !on.draft => Some(Self::Draft),
+            Cause::Opened if !on.opened => Some(Self::OpenedIsOff),
+            Cause::Push if !on.push => Some(Self::PushIsOff),
+            Cause::Opened | Cause::Push => None,
+        }
+    }
+
+    /// `None`: the head of the branch is to be reviewed.
+    pub fn for_branch(on: &ReviewOn, cause: Cause) -> Option<Self> {
+        (cause != Cause::Command && !on.push_without_pr).then_some(Self::PushWithoutPullIsOff)
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Draft => "Not reviewed: this is a draft",
+            Self::Paused => "Not reviewed: reviews are paused here",
+            Self::OpenedIsOff | Self::PushIsOff | Self::PushWithoutPullIsOff => "Not reviewed: switched off",
+        }
+    }
+
+    fn summary(self) -> &'static str {
+        match self {
+            Self::Draft => {
+                "Drafts are not reviewed here. Mark the pull request as ready, or comment `/seam review` to have it \
+                 reviewed now. `review.on.draft: true` in `.github/seam.yml` reviews every draft."
+            }
+            Self::Paused => {
+                "Somebody paused reviews on this pull request. Comment `/seam resume` to go on, or `/seam review` for \
+                 one review now."
+            }
+            Self::OpenedIsOff => {
+                "`review.on.opened` is off in `.github/seam.yml`. Comment `/seam review` to have it reviewed now."
+            }
+            Self::PushIsOff => {
+                "`review.on.push` is off in `.github/seam.yml`. Comment `/seam review` to have it reviewed now."
+            }
+            Self::PushWithoutPullIsOff => {
+                "`review.on.push_without_pr` is off in `.github/seam.yml`: a branch is reviewed once it has a pull \
+                 request."
+            }
+        }
+    }
+}
+
+/// The check run that says why there is no review.
+pub fn plan_skip(reason: SkipReason, head: &CommitSha, notes: &[Note], run_url: Option<&str>) -> ReviewPlan {
+    let mut summary = reason.summary().to_owned();
+    for note in notes.iter().filter(|note| note.kind == NoteKind::Configuration).take(20) {
+        summary.push_str(&format!("\n\n**Settings:** {}", prose(&shorten(&note.text, 2_000))));
+    }
+    let check = CheckRunReport {
+        conclusion: Conclusion::Skipped,
+        title: reason.title().to_owned(),
+        summary,
+        text: None,
+        details_url: run_url.map(str::to_owned),
+        annotations: Vec::new(),
+        actions: Vec::new(),
+    };
+    ReviewPlan {
+        effects: vec![check_run_effect(head, check)],
+        memory: Vec::new(),
+        round: Round::default(),
+        title: reason.title().to_owned(),
+        scores: None,
+    }
+}

@@ -1,0 +1,169 @@
+//! A pull request on the table: findings in, the plan's memory carried from round to round.
+
+use seam::{
+    domain::{
+        anchor::{Anchor, Side},
+        effect::{CheckRunReport, Effect, InlineComment},
+        finding::{Analysis, Category, Confidence, Finding, Fingerprint, Severity, Source},
+        ids::{CommentId, CommitSha, PullNumber},
+        ledger::{FileStatus, Handled, LedgerRow},
+    },
+    review::{
+        input::{PullFacts, ReviewInput, Target},
+        memory::{Known, Posted, attach},
+        plan::{ReviewPlan, plan},
+    },
+};
+
+pub(super) fn sha(number: usize) -> CommitSha {
+    format!("{number:040x}").parse().unwrap()
+}
+
+/// A warning on one line of `path`, recognised by `code`.
+pub(super) fn finding(path: &str, line: u32, code: &str) -> Finding {
+    Finding {
+        rule: "py/no-eval".to_owned(),
+        severity: Severity::Warning,
+        category: Category::Security,
+        path: path.to_owned(),
+        start_line: line,
+        end_line: line,
+        message: format!("`{code}` runs text as code."),
+        suggestion: None,
+        cwe: vec![95],
+        fingerprint: Fingerprint::of("py/no-eval", "", code),
+        source: Source::Rule,
+        confidence: Confidence::High,
+        evidence: Some(code.to_owned()),
+        anchor: Some(Anchor { side: Side::Right, start_line: line, line }),
+    }
+}
+
+pub(super) fn row(path: &str, handled: Handled, reason: Option<&str>) -> LedgerRow {
+    LedgerRow { path: path.to_owned(), status: FileStatus::Modified, handled, reason: reason.map(str::to_owned) }
+}
+
+/// Pull request 12 at its first commit, with every file of the findings reviewed.
+pub(super) fn input(findings: Vec<Finding>) -> ReviewInput {
+    let mut paths: Vec<_> = findings.iter().map(|finding| finding.path.clone()).collect();
+    paths.extend(["a.py".to_owned(), "b.py".to_owned()]);
+    paths.sort();
+    paths.dedup();
+    let ledger = paths.iter().map(|path| row(path, Handled::Reviewed, None)).collect();
+    ReviewInput {
+        policy: seam::config::policy::Policy::default(),
+        target: Target::Pull(PullFacts {
+            number: PullNumber(12),
+            head: sha(1),
+            base: "main".to_owned(),
+            draft: false,
+            fork: false,
+        }),
+        analysis: Analysis { findings, ledger },
+        known: Vec::new(),
+        renames: Default::default(),
+        summary: None,
+        notes: Vec::new(),
+        run_url: Some("https://seam.example.com/executions/7".to_owned()),
+    }
+}
+
+/// A pull request whose rounds follow each other, as the tools would carry them.
+#[derive(Default)]
+pub(super) struct PullRequest {
+    pub(super) known: Vec<Known>,
+    pub(super) commits: usize,
+    pub(super) comments: i64,
+}
+
+impl PullRequest {
+    /// Reviews the next commit, does the effects, and remembers.
+    pub(super) fn push(&mut self, findings: Vec<Finding>) -> ReviewPlan {
+        let next = input(findings);
+        self.review(next)
+    }
+
+    pub(super) fn review(&mut self, mut next: ReviewInput) -> ReviewPlan {
+        self.commits += 1;
+        if let Target::Pull(pull) = &mut next.target {
+            pull.head = sha(self.commits);
+        }
+        next.known.clone_from(&self.known);
+        let plan = plan(&next);
+        let mut memory = plan.memory.clone();
+        attach(&mut memory, &self.post(&plan));
+        for row in memory {
+            let same = |one: &&mut Known| (&one.fingerprint, one.occurrence) == (&row.fingerprint, row.occurrence);
+            match self.known.iter_mut().find(same) {
+                Some(one) => *one = row,
+                None => self.known.push(row),
+            }
+        }
+        plan
+    }
+
+    fn post(&mut self, plan: &ReviewPlan) -> Vec<Posted> {
+        let mut posted = Vec::new();
+        let mut one = |fingerprint: &Fingerprint, path: &str, line| {
+            self.comments += 1;
+            posted.push(Posted {
+                fingerprint: fingerprint.clone(),
+                path: path.to_owned(),
+                line,
+                comment_id: CommentId(self.comments),
+                thread_node_id: Some(format!("thread-{}", self.comments)),
+            });
+        };
+        for planned in &plan.effects {
+            match &planned.effect {
+                Effect::CreateReview { comments, .. } => {
+                    comments.iter().for_each(|c| one(&c.fingerprint, &c.path, Some(c.anchor.line)));
+                }
+                Effect::CreateFileComment { path, fingerprint, .. } => one(fingerprint, path, None),
+                _ => {}
+            }
+        }
+        posted
+    }
+
+    /// A person resolves the thread of the problem recognised by `code`.
+    pub(super) fn resolve(&mut self, code: &str) {
+        let fingerprint = Fingerprint::of("py/no-eval", "", code);
+        let known = self.known.iter_mut().find(|one| one.fingerprint == fingerprint).unwrap();
+        known.resolved_by_person = true;
+    }
+}
+
+/// The plan's effects, one short line each.
+pub(super) fn outline(plan: &ReviewPlan) -> String {
+    let line = |effect: &Effect| match effect {
+        Effect::CreateReview { comments, verdict, .. } => {
+            let places: Vec<_> = comments.iter().map(|c| format!("{}:{}", c.path, c.anchor.line)).collect();
+            format!("review {verdict:?} {}", places.join(" "))
+        }
+        Effect::CreateFileComment { path, .. } => format!("file comment {path}"),
+        Effect::UpsertSummary { .. } => "summary".to_owned(),
+        Effect::ReplyInThread { comment, body, .. } => format!("reply {comment} {}", body.lines().next().unwrap()),
+        Effect::ResolveThread { thread } => format!("resolve {thread}"),
+        Effect::CompleteCheckRun { check, .. } => format!("check {:?} {}", check.conclusion, check.title),
+    };
+    plan.effects.iter().map(|planned| line(&planned.effect)).collect::<Vec<_>>().join("\n")
+}
+
+pub(super) fn inline_comments(plan: &ReviewPlan) -> Vec<InlineComment> {
+    plan.effects
+        .iter()
+        .flat_map(|planned| match &planned.effect {
+            Effect::CreateReview { comments, .. } => comments.clone(),
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+pub(super) fn check_run(plan: &ReviewPlan) -> CheckRunReport {
+    let check = |planned: &seam::domain::effect::PlannedEffect| match &planned.effect {
+        Effect::CompleteCheckRun { check, .. } => Some(check.clone()),
+        _ => None,
+    };
+    plan.effects.iter().find_map(check).unwrap()
+}
