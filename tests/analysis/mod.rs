@@ -1,1 +1,5 @@
 //! Rules on real snippets.
+
+mod ast_rules;
+mod engine;
+mod sample;

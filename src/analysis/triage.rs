@@ -1,0 +1,76 @@
+//! How far a changed file is looked at, decided before anything is parsed. Every answer but "in full" has its reason,
+//! for the ledger.
+
+use crate::{
+    change::change_set::{FileChange, FileKind},
+    domain::ledger::FileStatus,
+};
+
+use super::{file_view::FileView, limits::Limits, policy_view::PolicyView};
+
+/// Folders of code that somebody else wrote.
+const VENDORED: &[&str] =
+    &["node_modules", "vendor", "third_party", "third-party", "bower_components", "site-packages"];
+
+/// Before the file is read.
+#[derive(Debug, PartialEq, Eq)]
+pub enum First {
+    Skip(String),
+    /// Name, size and mode are looked at, the text is not.
+    NameOnly(String),
+    Read,
+}
+
+pub fn first(file: &FileChange, path: &str, policy: &PolicyView<'_>, limits: &Limits) -> First {
+    if let Some(glob) = policy.excluded_by(path) {
+        return First::Skip(format!("excluded by `{glob}` in review.paths.exclude"));
+    }
+    if file.status == FileStatus::Removed {
+        return First::Skip("removed: nothing is left to look at".to_owned());
+    }
+    let size = file.new.as_ref().map_or(0, |version| version.size);
+    match file.kind {
+        FileKind::Binary => First::NameOnly("binary: only its name, size and type were looked at".to_owned()),
+        FileKind::Submodule => First::NameOnly("a submodule: its content is elsewhere".to_owned()),
+        FileKind::LfsPointer => First::NameOnly("a Git LFS pointer: its content is elsewhere".to_owned()),
+        FileKind::Symlink => First::NameOnly("a symbolic link: only its target was looked at".to_owned()),
+        FileKind::TooLarge => First::NameOnly(format!("too large to be diffed ({})", human_size(size))),
+        FileKind::Text if size > limits.read_bytes => {
+            First::NameOnly(format!("too large to be read ({})", human_size(size)))
+        }
+        FileKind::Text => First::Read,
+    }
+}
+
+/// After it was read: why its syntax is not looked at; `None` when it is.
+pub fn no_syntax(view: &FileView<'_>, limits: &Limits) -> Option<String> {
+    if let Some(why) = &view.change.generated {
+        return Some(format!("generated ({why}): no syntax rules"));
+    }
+    if let Some(folder) = view.path.split('/').rev().skip(1).find(|folder| VENDORED.contains(folder)) {
+        return Some(format!("vendored (in {folder}): no syntax rules"));
+    }
+    if is_minified(view) {
+        return Some("minified: no syntax rules".to_owned());
+    }
+    if view.language.is_none() {
+        return Some("no syntax rules for this kind of file".to_owned());
+    }
+    let size = view.text.len();
+    (size > limits.parse_bytes).then(|| format!("too large to be parsed ({})", human_size(size as u64)))
+}
+
+/// By its name, or because its lines are too long to have been written by hand.
+fn is_minified(view: &FileView<'_>) -> bool {
+    let name = view.name();
+    let size = view.text.len();
+    name.contains(".min.") || size > 5_000 && size / (view.lines.count().max(1) as usize) > 300
+}
+
+fn human_size(bytes: u64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} bytes"),
+        1_024..1_048_576 => format!("{} KiB", bytes / 1_024),
+        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+    }
+}
