@@ -64,11 +64,22 @@ impl ExecutionStatus {
     }
 }
 
+/// What becomes of older executions of the same lane and workflow when a newer one is queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Supersede {
+    /// The newer one takes the place of those that say the same: a review of the newest head is enough.
+    Older,
+    /// Every one runs, one after the other. Always so for [`Priority::Command`]: a person waits for each.
+    Never,
+}
+
 /// An execution to be queued.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewExecution {
     pub workflow: String,
     pub lane: Option<Lane>,
+    pub supersede: Supersede,
     pub priority: Priority,
     pub installation: Option<InstallationId>,
     pub repository: Option<RepositoryId>,
@@ -95,6 +106,8 @@ pub struct Execution {
     pub reason: Option<String>,
     /// Rises by one at every claim. A worker whose number is not the row's has lost its lease.
     pub attempt: i32,
+    /// Claims since it was queued, or since a person retried it: what a limit on attempts counts.
+    pub tries: i32,
     pub created_at: DateTime<Utc>,
     /// Not claimed before this (a retry's backoff).
     pub run_at: DateTime<Utc>,

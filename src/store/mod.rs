@@ -1,1 +1,23 @@
 //! The database: concrete SQLite and PostgreSQL drivers behind one enum, one file per table.
+//!
+//! * [`db`] connects, [`migrations`] brings the tables up to date, [`wakeups`] tells workers of new work.
+//! * [`ingest`] is the way in: a delivery and its executions in one commit, many calls sharing it.
+//! * [`execution`] reads executions and lets people retry and cancel them; [`enqueue`] puts them in line; [`queue`] claims
+//!   them under a lease and moves them on. [`step`] and [`effect`] hold what they did.
+//! * Everything else is a table each.
+//!
+//! Times that SQL compares are milliseconds since the epoch; JSON is text, which keeps the order of keys and takes any
+//! string. A caller passes the time in.
+
+mod columns;
+pub mod db;
+pub mod delivery;
+pub mod effect;
+pub mod enqueue;
+pub mod error;
+pub mod execution;
+pub mod ingest;
+mod migrations;
+pub mod queue;
+pub mod step;
+pub mod wakeups;

@@ -1,1 +1,5 @@
 //! Every table on both databases.
+
+mod ingest;
+mod queue;
+mod rows;

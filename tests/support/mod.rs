@@ -1,1 +1,3 @@
 //! Fixtures that many tests share.
+
+pub(crate) mod database;

@@ -1,0 +1,266 @@
+//! Puts executions in line, many at a time: an older one of the same lane and workflow gives way, and each gets its turn.
+//!
+//! The line is fair between installations: the turns of one installation rise by one from execution to execution, and its
+//! first turn is the one being served right now. So whoever queues a thousand executions at once stands at every second
+//! place, and who comes after them with a single one goes next. The turn is computed when an execution is put in line;
+//! claiming reads the first row of an index, however long the line is.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
+use sqlx::QueryBuilder;
+
+use super::{
+    columns::{Get as _, without_nul},
+    db::{Db, Tx, on_tx},
+    error::StoreError,
+    wakeups,
+};
+use crate::domain::{
+    execution::{Lane, NewExecution, Priority, Supersede},
+    ids::ExecutionId,
+};
+
+/// Puts executions in line in one transaction. Their ids come back in the same order.
+pub async fn enqueue(db: &Db, new: &[NewExecution], now: DateTime<Utc>) -> Result<Vec<ExecutionId>, StoreError> {
+    let mut tx = db.begin().await?;
+    let entries: Vec<_> = new.iter().map(|execution| (execution, now)).collect();
+    let ids = put_in_line(&mut tx, &entries).await?;
+    tx.commit().await?;
+    if !ids.is_empty() {
+        db.wake();
+    }
+    Ok(ids)
+}
+
+/// An execution about to be stored.
+struct Entry<'a> {
+    id: i64,
+    new: &'a NewExecution,
+    now: i64,
+    lane: Option<String>,
+    turn: i64,
+    /// The one that takes its place before it was even stored: both came in one batch.
+    superseded_by: Option<i64>,
+}
+
+impl Entry<'_> {
+    fn supersedes(&self) -> bool {
+        supersedes(self.new)
+    }
+
+    fn share(&self) -> Share {
+        (self.new.priority as i32, self.new.installation.map_or(0, |id| id.0))
+    }
+}
+
+/// A priority, and an installation (0: none) that has its share of it.
+type Share = (i32, i64);
+
+fn supersedes(new: &NewExecution) -> bool {
+    new.lane.is_some() && new.supersede == Supersede::Older && new.priority != Priority::Command
+}
+
+/// How many rows a statement takes at most. Rows are sent in powers of two, so that the texts of statements stay few and
+/// prepared.
+const ROWS: usize = 64;
+
+/// Splits into slices of 64, 32, 16, ... elements.
+pub(super) fn portions<T>(mut rest: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let most = rest.len().min(ROWS);
+        let size = if most == 0 { return None } else { 1 << most.ilog2() };
+        let (portion, others) = rest.split_at(size);
+        rest = others;
+        Some(portion)
+    })
+}
+
+/// Within a transaction: each execution with the time it was asked for. Whoever commits wakes the workers.
+pub(super) async fn put_in_line(
+    tx: &mut Tx,
+    new: &[(&NewExecution, DateTime<Utc>)],
+) -> Result<Vec<ExecutionId>, StoreError> {
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    lock_lanes(tx, new.iter().filter(|(new, _)| supersedes(new)).filter_map(|(new, _)| new.lane.as_ref())).await?;
+    let ids = reserve_ids(tx, new.len()).await?;
+    let mut entries: Vec<_> = new
+        .iter()
+        .zip(ids)
+        .map(|(&(new, now), id)| Entry {
+            id,
+            new,
+            now: now.timestamp_millis(),
+            lane: new.lane.as_ref().map(|lane| without_nul(&lane.0)),
+            turn: 0,
+            superseded_by: None,
+        })
+        .collect();
+    supersede_within(&mut entries);
+    take_turns(tx, &mut entries).await?;
+    supersede_older(tx, &entries).await?;
+    insert(tx, &entries).await?;
+    if let Tx::Postgres(tx) = tx {
+        sqlx::query("select pg_notify($1, '')").bind(wakeups::CHANNEL).execute(&mut **tx).await?;
+    }
+    Ok(entries.iter().map(|entry| ExecutionId(entry.id)).collect())
+}
+
+/// Until the transaction ends, nobody else puts a superseding execution in one of these lanes. Sorted, so that two who want
+/// the same lanes do not wait for each other.
+pub(super) async fn lock_lanes(tx: &mut Tx, lanes: impl IntoIterator<Item = &Lane>) -> Result<(), StoreError> {
+    let Tx::Postgres(tx) = tx else { return Ok(()) };
+    let key = |lane: &Lane| {
+        let mut first = [0; 8];
+        first.copy_from_slice(&Sha256::digest(&lane.0)[..8]);
+        i64::from_be_bytes(first)
+    };
+    let keys: BTreeSet<i64> = lanes.into_iter().map(key).collect();
+    if !keys.is_empty() {
+        sqlx::query("select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key")
+            .bind(keys.into_iter().collect::<Vec<_>>())
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Ids in rising order, known before the rows are: a superseded execution names the one that took its place.
+async fn reserve_ids(tx: &mut Tx, count: usize) -> Result<Vec<i64>, StoreError> {
+    let count = i64::try_from(count).expect("a batch fits in memory");
+    match tx {
+        // We hold the only lock for writing.
+        Tx::Sqlite(tx) => {
+            let last: Option<i64> = sqlx::query_scalar("select seq from sqlite_sequence where name = 'execution'")
+                .fetch_optional(&mut **tx)
+                .await?;
+            let last = last.unwrap_or(0);
+            Ok((last + 1..=last + count).collect())
+        }
+        Tx::Postgres(tx) => {
+            const NEXT: &str = "select nextval(pg_get_serial_sequence('execution', 'execution_id'))
+                from generate_series(1, $1)";
+            let mut ids: Vec<i64> = sqlx::query_scalar(NEXT).bind(count).fetch_all(&mut **tx).await?;
+            ids.sort_unstable();
+            Ok(ids)
+        }
+    }
+}
+
+/// Of several in this batch that supersede each other the last stays.
+fn supersede_within(entries: &mut [Entry<'_>]) {
+    let mut newest: HashMap<(Option<String>, &str), i64> = HashMap::new();
+    for entry in entries.iter_mut().rev().filter(|entry| entry.supersedes()) {
+        let key = (entry.lane.clone(), entry.new.workflow.as_str());
+        match newest.get(&key) {
+            Some(&newer) => entry.superseded_by = Some(newer),
+            None => {
+                newest.insert(key, entry.id);
+            }
+        }
+    }
+}
+
+async fn take_turns(tx: &mut Tx, entries: &mut [Entry<'_>]) -> Result<(), StoreError> {
+    let shares: BTreeSet<Share> = entries.iter().map(Entry::share).collect();
+    let shares: Vec<Share> = shares.into_iter().collect();
+    let mut next: BTreeMap<Share, i64> = BTreeMap::new();
+    for portion in portions(&shares) {
+        on_tx!(&mut *tx, connection => {
+            let mut query = QueryBuilder::new("with share (priority, installation) as (");
+            query.push_values(portion, |mut row, &(priority, installation)| {
+                row.push_bind(priority).push_bind(installation);
+            });
+            query.push(") select priority, installation,
+                (select max(turn) from execution where status = 'running' and priority = share.priority) as served,
+                (select min(turn) from execution
+                    where status = 'queued' and not waiting and priority = share.priority) as first,
+                (select max(turn) from execution where status in ('queued', 'running')
+                    and priority = share.priority and coalesce(installation_id, 0) = share.installation) as own
+                from share");
+            for row in query.build().fetch_all(connection).await? {
+                let (served, first, own): (Option<i64>, Option<i64>, Option<i64>) =
+                    (row.get("served")?, row.get("first")?, row.get("own")?);
+                let turn = served.max(first).unwrap_or(0).max(own.map_or(0, |own| own + 1));
+                next.insert((row.get("priority")?, row.get("installation")?), turn);
+            }
+        });
+    }
+    for entry in entries.iter_mut().filter(|entry| entry.superseded_by.is_none()) {
+        let turn = next.entry(entry.share()).or_default();
+        entry.turn = *turn;
+        *turn += 1;
+    }
+    Ok(())
+}
+
+/// Queued ones end here; the worker of a running one is told to stop. One statement for both, because a queued one may be
+/// claimed and a running one be put back at the same moment.
+async fn supersede_older(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError> {
+    let newer: Vec<_> = entries.iter().filter(|entry| entry.supersedes() && entry.superseded_by.is_none()).collect();
+    for portion in portions(&newer) {
+        on_tx!(&mut *tx, connection => {
+            let mut query = QueryBuilder::new("with newer (lane, workflow, id, at) as (");
+            query.push_values(portion, |mut row, entry| {
+                row.push_bind(&entry.lane).push_bind(&entry.new.workflow).push_bind(entry.id).push_bind(entry.now);
+            });
+            query.push(") update execution set
+                    finished_at = case execution.status when 'queued' then newer.at end,
+                    stop = case execution.status when 'running' then 'superseded' end,
+                    status = case execution.status when 'queued' then 'superseded' else execution.status end,
+                    reason = 'superseded by execution ' || newer.id
+                from newer
+                where execution.lane = newer.lane and execution.workflow = newer.workflow
+                    and execution.supersede and execution.status in ('queued', 'running')");
+            query.build().execute(connection).await?;
+        });
+    }
+    Ok(())
+}
+
+async fn insert(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError> {
+    for portion in portions(entries) {
+        on_tx!(&mut *tx, connection => {
+            let mut query = QueryBuilder::new("insert into execution (execution_id, workflow, lane, supersede, priority,
+                installation_id, repository_id, repo, input, delivery_id, status, reason, turn, created_at, run_at,
+                finished_at) ");
+            query.push_values(portion, |mut row, entry| {
+                let new = entry.new;
+                row.push_bind(entry.id)
+                    .push_bind(&new.workflow)
+                    .push_bind(&entry.lane)
+                    .push_bind(entry.supersedes())
+                    .push_bind(new.priority as i32)
+                    .push_bind(new.installation.map(|id| id.0))
+                    .push_bind(new.repository.map(|id| id.0))
+                    .push_bind(new.repo.as_ref().map(ToString::to_string))
+                    .push_bind(new.input.to_string())
+                    .push_bind(new.delivery.as_ref().map(|id| &id.0))
+                    .push_bind(if entry.superseded_by.is_some() { "superseded" } else { "queued" })
+                    .push_bind(entry.superseded_by.map(|newer| format!("superseded by execution {newer}")))
+                    .push_bind(entry.turn)
+                    .push_bind(entry.now)
+                    .push_bind(entry.now)
+                    .push_bind(entry.superseded_by.map(|_| entry.now));
+            });
+            query.build().execute(connection).await?;
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_sent_in_few_sizes() {
+        let rows: Vec<_> = (0..203).collect();
+        let sizes: Vec<_> = portions(&rows).map(<[_]>::len).collect();
+        assert_eq!(sizes, [64, 64, 64, 8, 2, 1]);
+        assert_eq!(portions(&rows).flatten().count(), 203);
+    }
+}

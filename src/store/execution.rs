@@ -1,0 +1,206 @@
+//! Table `execution`: reading it, and what people do with it. What moves an execution along is in [`super::queue`].
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{
+    columns::{Columns, Get as _},
+    db::{Db, on_reader, on_tx},
+    enqueue::lock_lanes,
+    error::StoreError,
+};
+use crate::domain::{
+    execution::{Execution, ExecutionStatus, Lane, Priority},
+    ids::{DeliveryId, ExecutionId, InstallationId, RepoName, RepositoryId},
+};
+
+/// Which executions to list; newest first. The default is the newest hundred of all.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    pub status: Option<ExecutionStatus>,
+    pub workflow: Option<String>,
+    pub repository: Option<RepositoryId>,
+    pub installation: Option<InstallationId>,
+    pub delivery: Option<DeliveryId>,
+    /// Only older ones than this: the next page.
+    pub before: Option<ExecutionId>,
+    /// At most 1,000.
+    pub limit: u32,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self {
+            status: None,
+            workflow: None,
+            repository: None,
+            installation: None,
+            delivery: None,
+            before: None,
+            limit: 100,
+        }
+    }
+}
+
+/// How many executions there are of what matters to an operator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    pub queued: i64,
+    pub running: i64,
+    /// Dead letters.
+    pub failed: i64,
+}
+
+/// What became of a person's wish to run an execution once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retried {
+    /// It is in line again; finished steps and effects are kept.
+    Queued,
+    /// It is not there, or not in a state from which it could be retried.
+    NotFinished,
+    /// A newer execution of its lane is queued already and does the same.
+    NewerIsQueued,
+}
+
+/// What became of a person's wish to cancel an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelledNow {
+    Yes,
+    /// It is running: its worker stops before its next effect.
+    Soon,
+    /// It is not there, or finished.
+    NotPending,
+}
+
+/// One execution.
+pub async fn get(db: &Db, id: ExecutionId) -> Result<Option<Execution>, StoreError> {
+    on_reader!(db, pool => {
+        let row = sqlx::query("select * from execution where execution_id = $1").bind(id.0).fetch_optional(pool).await?;
+        row.as_ref().map(from_row).transpose()
+    })
+}
+
+/// Executions, newest first.
+pub async fn list(db: &Db, filter: &Filter) -> Result<Vec<Execution>, StoreError> {
+    on_reader!(db, pool => {
+        let mut query = sqlx::QueryBuilder::new("select * from execution where true");
+        // The literal lets the partial indexes of unfinished and failed executions be used.
+        if let Some(status) = filter.status {
+            query.push(" and status = '").push(status.as_str()).push("'");
+        }
+        if let Some(workflow) = &filter.workflow {
+            query.push(" and workflow = ").push_bind(workflow);
+        }
+        if let Some(repository) = filter.repository {
+            query.push(" and repository_id = ").push_bind(repository.0);
+        }
+        if let Some(installation) = filter.installation {
+            query.push(" and installation_id = ").push_bind(installation.0);
+        }
+        if let Some(delivery) = &filter.delivery {
+            query.push(" and delivery_id = ").push_bind(&delivery.0);
+        }
+        if let Some(before) = filter.before {
+            query.push(" and execution_id < ").push_bind(before.0);
+        }
+        query.push(" order by execution_id desc limit ").push_bind(i64::from(filter.limit.min(1000)));
+        query.build().fetch_all(pool).await?.iter().map(from_row).collect()
+    })
+}
+
+/// For metrics and the dashboard; reads partial indexes only.
+pub async fn counts(db: &Db) -> Result<Counts, StoreError> {
+    const COUNT: &str = "select
+        (select count(*) from execution where status = 'queued') as queued,
+        (select count(*) from execution where status = 'running') as running,
+        (select count(*) from execution where status = 'failed') as failed";
+    on_reader!(db, pool => {
+        let row = sqlx::query(COUNT).fetch_one(pool).await?;
+        Ok(Counts { queued: row.get("queued")?, running: row.get("running")?, failed: row.get("failed")? })
+    })
+}
+
+/// Puts a dead letter (or a cancelled or superseded execution) in line again. Its attempt number goes on, its tries
+/// start anew.
+pub async fn retry(db: &Db, id: ExecutionId, now: DateTime<Utc>) -> Result<Retried, StoreError> {
+    const REQUEUE: &str = "update execution
+        set status = 'queued', waiting = false, tries = 0, stop = null, reason = null, run_at = $2, finished_at = null
+        where execution_id = $1 and status in ('failed', 'cancelled', 'superseded')";
+    let Some(execution) = get(db, id).await? else { return Ok(Retried::NotFinished) };
+    let mut tx = db.begin().await?;
+    lock_lanes(&mut tx, execution.lane.as_ref()).await?;
+    let done = on_tx!(&mut tx, connection => {
+        sqlx::query(REQUEUE)
+            .bind(id.0)
+            .bind(now.timestamp_millis())
+            .execute(connection)
+            .await
+            .map(|done| done.rows_affected())
+            .map_err(StoreError::from)
+    });
+    match done {
+        Ok(0) => Ok(Retried::NotFinished),
+        Ok(_) => {
+            tx.commit().await?;
+            db.wake();
+            Ok(Retried::Queued)
+        }
+        Err(error) if error.is_unique_violation() => Ok(Retried::NewerIsQueued),
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes a queued execution out of line, or tells the worker of a running one to stop.
+pub async fn cancel(db: &Db, id: ExecutionId, now: DateTime<Utc>) -> Result<CancelledNow, StoreError> {
+    const CANCEL: &str = "update execution
+        set finished_at = case status when 'queued' then $2 end,
+            stop = case status when 'running' then 'cancelled' end,
+            status = case status when 'queued' then 'cancelled' else status end,
+            reason = 'cancelled by a person'
+        where execution_id = $1 and status in ('queued', 'running')
+        returning status";
+    let mut tx = db.begin().await?;
+    let status: Option<String> = on_tx!(&mut tx, connection => {
+        let rows = sqlx::query(CANCEL).bind(id.0).bind(now.timestamp_millis()).fetch_all(connection).await?;
+        rows.first().map(|row| row.get("status")).transpose()?
+    });
+    tx.commit().await?;
+    Ok(match status.as_deref() {
+        None => CancelledNow::NotPending,
+        Some("running") => CancelledNow::Soon,
+        Some(_) => CancelledNow::Yes,
+    })
+}
+
+pub(super) fn from_row(row: &impl Columns) -> Result<Execution, StoreError> {
+    let lane: Option<String> = row.get("lane")?;
+    let repo: Option<String> = row.get("repo")?;
+    let delivery: Option<String> = row.get("delivery_id")?;
+    let repo = repo.map(|name| name.parse::<RepoName>()).transpose();
+    Ok(Execution {
+        id: ExecutionId(row.get("execution_id")?),
+        workflow: row.get("workflow")?,
+        lane: lane.map(Lane),
+        priority: priority(row.get("priority")?)?,
+        installation: row.optional_id("installation_id", InstallationId)?,
+        repository: row.optional_id("repository_id", RepositoryId)?,
+        repo: repo.map_err(|error| StoreError::unreadable("repo", error))?,
+        input: row.json("input")?,
+        delivery: delivery.map(DeliveryId),
+        status: row.variant("status")?,
+        reason: row.get("reason")?,
+        attempt: row.get("attempt")?,
+        tries: row.get("tries")?,
+        created_at: row.time("created_at")?,
+        run_at: row.time("run_at")?,
+        started_at: row.optional_time("started_at")?,
+        finished_at: row.optional_time("finished_at")?,
+    })
+}
+
+fn priority(number: i32) -> Result<Priority, StoreError> {
+    [Priority::Upkeep, Priority::Push, Priority::Command]
+        .into_iter()
+        .find(|priority| *priority as i32 == number)
+        .ok_or_else(|| StoreError::unreadable("priority", number))
+}
