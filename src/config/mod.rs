@@ -1,5 +1,6 @@
 //! The operator's settings (`seam.toml`, environment, flags) and a repository's policy (`.github/seam.yml`).
 
+pub mod app_manifest;
 pub mod nearest;
 pub mod policy;
 pub mod settings;
