@@ -58,7 +58,11 @@ impl Etags {
     /// The answer to go on with: the kept one after a 304, else the new one, which is kept from now on.
     pub(crate) async fn settle(&self, key: Key, kept: Option<Kept>, answer: Answer) -> Answer {
         if answer.status == StatusCode::NOT_MODIFIED {
-            return kept.map_or(answer, |kept| kept.answer);
+            let Some(kept) = kept else { return answer };
+            // Limits and the date are those of now.
+            let mut headers = answer.headers;
+            headers.extend(kept.answer.headers);
+            return Answer { headers, ..kept.answer };
         }
         if let Some(etag) = answer.headers.get(header::ETAG)
             && answer.status == StatusCode::OK

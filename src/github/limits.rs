@@ -78,21 +78,53 @@ pub(crate) struct InstallationLimits {
     points: Bucket,
     content_per_minute: Bucket,
     content_per_hour: Bucket,
-    stop: Mutex<Stop>,
+    stops: Mutex<Stops>,
 }
 
 /// Until when GitHub wants no calls, and how often it said so in a row without saying for how long.
 #[derive(Default)]
-struct Stop {
-    rest: Option<GitHubError>,
-    graphql: Option<GitHubError>,
+struct Stops {
+    rest: Option<Stop>,
+    graphql: Option<Stop>,
     strikes: u32,
 }
 
-impl Stop {
+impl Stops {
     /// REST and GraphQL have each its own hourly limit.
-    fn place(&mut self, request: &Request) -> &mut Option<GitHubError> {
+    fn place(&mut self, request: &Request) -> &mut Option<Stop> {
         if request.is_graphql() { &mut self.graphql } else { &mut self.rest }
+    }
+
+    /// Secondary limits are for both together.
+    fn everything(&mut self, until: DateTime<Utc>) {
+        let stop = Some(Stop { limit: Limit::Secondary, until });
+        (self.rest, self.graphql) = (stop, stop);
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Limit {
+    Primary,
+    Secondary,
+}
+
+#[derive(Clone, Copy)]
+struct Stop {
+    limit: Limit,
+    until: DateTime<Utc>,
+}
+
+impl Stop {
+    /// `None` when it is over.
+    fn left(self, now: DateTime<Utc>) -> Option<Duration> {
+        (self.until - now).to_std().ok().filter(|wait| !wait.is_zero())
+    }
+
+    fn error(self, wait: Duration) -> GitHubError {
+        match self.limit {
+            Limit::Primary => GitHubError::RateLimited { until: self.until, wait },
+            Limit::Secondary => GitHubError::SecondaryLimit { until: self.until, wait },
+        }
     }
 }
 
@@ -118,7 +150,7 @@ impl InstallationLimits {
             content_per_minute: bucket(every(Duration::from_secs(1), 15)),
             content_per_hour: bucket(every(Duration::from_secs(9), 90)),
             clock,
-            stop: Mutex::default(),
+            stops: Mutex::default(),
         }
     }
 
@@ -141,12 +173,12 @@ impl InstallationLimits {
         loop {
             // Waiting for a slot is bounded by the timeouts of the calls that hold them.
             let slot = Arc::clone(&self.slots).acquire_owned().await.ok();
-            let Some(stop) = self.stopped(request) else { return Ok(Admission { _slot: slot }) };
-            drop(slot);
-            let (GitHubError::RateLimited { wait, .. } | GitHubError::SecondaryLimit { wait, .. }) = stop else {
-                return Err(stop);
+            let stop = *self.stops.lock().unwrap_or_else(PoisonError::into_inner).place(request);
+            let Some((stop, wait)) = stop.and_then(|stop| Some((stop, stop.left(self.clock.now())?))) else {
+                return Ok(Admission { _slot: slot });
             };
-            sleep_within(&mut patience, wait, || stop).await?;
+            drop(slot);
+            sleep_within(&mut patience, wait, || stop.error(wait)).await?;
         }
     }
 
@@ -160,27 +192,6 @@ impl InstallationLimits {
         }
     }
 
-    /// The stop that is in force, with the wait that is left of it.
-    fn stopped(&self, request: &Request) -> Option<GitHubError> {
-        let mut stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = stop.place(request);
-        let now = self.clock.now();
-        let left = |until: DateTime<Utc>| (until - now).to_std().ok().filter(|wait| !wait.is_zero());
-        let current = match place.as_ref()? {
-            GitHubError::RateLimited { until, .. } => {
-                left(*until).map(|wait| GitHubError::RateLimited { until: *until, wait })
-            }
-            GitHubError::SecondaryLimit { until, .. } => {
-                left(*until).map(|wait| GitHubError::SecondaryLimit { until: *until, wait })
-            }
-            _ => None,
-        };
-        if current.is_none() {
-            *place = None;
-        }
-        current
-    }
-
     /// What an answer means, and what it tells about the limits for the next calls.
     pub(crate) fn check(&self, request: &Request, answer: Answer) -> Result<Answer, GitHubError> {
         let now = self.clock.now();
@@ -190,34 +201,26 @@ impl InstallationLimits {
             #[expect(clippy::cast_precision_loss, reason = "a limit is at most 15,000")]
             gauge.set(remaining as f64);
         }
-        let used_up = (remaining == Some(0)).then(|| answer.until_reset(now));
+        let used_up = (remaining == Some(0)).then(|| now + answer.until_reset(now));
         let said_how_long = answer.header("retry-after").is_some();
         let outcome = answer.check(request, now);
-        let mut stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
-        match outcome {
-            Err(GitHubError::SecondaryLimit { .. }) if !said_how_long => {
-                let wait = (UNSAID_WAIT * (1 << stop.strikes.min(8))).min(LONGEST_UNSAID_WAIT);
-                stop.strikes += 1;
-                let error = GitHubError::SecondaryLimit { until: now + wait, wait: wait.to_std().unwrap_or_default() };
-                // These limits are for REST and GraphQL together.
-                (stop.rest, stop.graphql) = (Some(error.clone()), Some(error.clone()));
-                Err(error)
+        let mut stops = self.stops.lock().unwrap_or_else(PoisonError::into_inner);
+        match &outcome {
+            Err(GitHubError::SecondaryLimit { until, .. }) if said_how_long => stops.everything(*until),
+            Err(GitHubError::SecondaryLimit { .. }) => {
+                let wait = (UNSAID_WAIT * (1 << stops.strikes.min(8))).min(LONGEST_UNSAID_WAIT);
+                let until = now + wait;
+                stops.strikes += 1;
+                stops.everything(until);
+                return Err(GitHubError::SecondaryLimit { until, wait: wait.to_std().unwrap_or_default() });
             }
-            Err(error @ GitHubError::SecondaryLimit { .. }) => {
-                (stop.rest, stop.graphql) = (Some(error.clone()), Some(error.clone()));
-                Err(error)
-            }
-            outcome => {
-                if outcome.is_ok() {
-                    stop.strikes = 0;
-                }
-                if let Some(wait) = used_up {
-                    let error = GitHubError::RateLimited { until: now + wait, wait: wait.to_std().unwrap_or_default() };
-                    *stop.place(request) = Some(error);
-                }
-                outcome
-            }
+            Ok(_) => stops.strikes = 0,
+            Err(_) => {}
         }
+        if let Some(until) = used_up {
+            *stops.place(request) = Some(Stop { limit: Limit::Primary, until });
+        }
+        outcome
     }
 }
 
