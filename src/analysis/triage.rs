@@ -35,6 +35,7 @@ pub fn first(file: &FileChange, path: &str, policy: &PolicyView<'_>, limits: &Li
         FileKind::LfsPointer => First::NameOnly("a Git LFS pointer: its content is elsewhere".to_owned()),
         FileKind::Symlink => First::NameOnly("a symbolic link: only its target was looked at".to_owned()),
         FileKind::TooLarge => First::NameOnly(format!("too large to be diffed ({})", human_size(size))),
+        FileKind::Unreadable => First::NameOnly("it could not be read, or was too much to fetch".to_owned()),
         FileKind::Text if size > limits.read_bytes => {
             First::NameOnly(format!("too large to be read ({})", human_size(size)))
         }

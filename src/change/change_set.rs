@@ -79,6 +79,8 @@ pub enum FileKind {
     LfsPointer,
     /// Larger than the limit: listed, not diffed.
     TooLarge,
+    /// Its bytes are not there or cannot be read: listed, not diffed.
+    Unreadable,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -94,7 +96,8 @@ pub struct FileChange {
     pub kind: FileKind,
     /// Why it counts as generated, as in "`linguist-generated` in .gitattributes".
     pub generated: Option<String>,
-    /// Empty for anything but text, and for a pure rename or mode change.
+    /// As git shows them: of a text, of an LFS pointer, of a symlink's target, of the line `Subproject commit ID` that stands
+    /// for a submodule. Empty for a pure rename or mode change, and for what is not diffed (see [`FileKind`]).
     pub hunks: Vec<Hunk>,
 }
 
@@ -117,7 +120,30 @@ pub struct Edit {
     pub new: Range<u32>,
 }
 
+impl ChangeSet {
+    /// The change of the file that the head has at `path`, or the base had when it was removed.
+    pub fn file(&self, path: &RepoPath) -> Option<&FileChange> {
+        self.files.iter().find(|file| file.path == *path)
+    }
+}
+
 impl FileChange {
+    /// A change as two trees tell of it: not yet paired with another as a rename, not yet diffed.
+    pub fn unpaired(path: RepoPath, old: Option<FileVersion>, new: Option<FileVersion>) -> Self {
+        let status = match (&old, &new) {
+            (None, _) => FileStatus::Added,
+            (_, None) => FileStatus::Removed,
+            _ => FileStatus::Modified,
+        };
+        let kind = FileKind::Text;
+        Self { path, old_path: None, status, old, new, kind, generated: None, hunks: Vec::new() }
+    }
+
+    /// Where the base has it.
+    pub fn base_path(&self) -> &RepoPath {
+        self.old_path.as_ref().unwrap_or(&self.path)
+    }
+
     /// The added (or replaced) lines of the head, in order.
     pub fn added_lines(&self) -> impl Iterator<Item = Range<u32>> + '_ {
         self.hunks

@@ -3,7 +3,9 @@
 
 pub mod anchors;
 pub mod apply;
+pub mod assemble;
 pub mod change_set;
 pub mod contents;
 pub mod hunks;
+pub mod lfs;
 pub mod lines;

@@ -1,1 +1,11 @@
 //! Repositories on disk: mirrors fetched through the git command line, objects read through gix.
+
+mod command;
+pub mod error;
+mod fetch;
+mod lock;
+pub mod mirror;
+mod objects;
+mod place;
+mod quota;
+mod tree_changes;

@@ -1,1 +1,3 @@
 //! Change sets and mirrors of real git repositories.
+
+mod mirror;

@@ -1,0 +1,99 @@
+//! From the bare list of what differs between two trees to a [`ChangeSet`]: kinds and hunks. One file's contents are in
+//! memory at a time.
+
+use bytes::Bytes;
+
+use super::{
+    change_set::{ChangeSet, FileChange, FileKind, FileMode},
+    contents::Contents,
+    hunks, lfs,
+};
+
+/// What is more than this is listed and not diffed.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of one version of a file.
+    pub file_bytes: u64,
+    /// Edits of all files together: what bounds the memory of a change set.
+    pub edits: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { file_bytes: 10 * 1024 * 1024, edits: 1_000_000 }
+    }
+}
+
+/// How git tells binary files: by a NUL among the first bytes.
+const SNIFFED_BYTES: usize = 8000;
+
+/// Describes `files` (unpaired, with sizes, in the order of paths), reading them through `contents`.
+pub fn assemble(
+    base: String,
+    head: String,
+    mut files: Vec<FileChange>,
+    contents: &dyn Contents,
+    limits: Limits,
+) -> ChangeSet {
+    let mut edits_left = limits.edits;
+    for file in &mut files {
+        describe(file, contents, limits, &mut edits_left);
+    }
+    ChangeSet { base, head, files }
+}
+
+fn describe(file: &mut FileChange, contents: &dyn Contents, limits: Limits, edits_left: &mut usize) {
+    let versions = || file.old.iter().chain(&file.new);
+    if versions().any(|version| version.size > limits.file_bytes) {
+        file.kind = FileKind::TooLarge;
+        return;
+    }
+    let (old, new) = match (contents.base(file), contents.head(file)) {
+        (Ok(old), Ok(new)) => (old.unwrap_or_default(), new.unwrap_or_default()),
+        _ => {
+            file.kind = FileKind::Unreadable;
+            return;
+        }
+    };
+    file.kind = kind(file, &old, &new);
+    if file.kind == FileKind::Binary || old == new || is_type_change(file) {
+        return;
+    }
+    let hunks = hunks::between(&old, &new);
+    let edits: usize = hunks.iter().map(|hunk| hunk.edits.len()).sum();
+    match edits_left.checked_sub(edits) {
+        Some(left) => {
+            *edits_left = left;
+            file.hunks = hunks;
+        }
+        None => file.kind = FileKind::TooLarge,
+    }
+}
+
+fn kind(file: &FileChange, old: &Bytes, new: &Bytes) -> FileKind {
+    let mode = |wanted| file.old.iter().chain(&file.new).any(|version| version.mode == wanted);
+    if mode(FileMode::Submodule) {
+        FileKind::Submodule
+    } else if mode(FileMode::Symlink) {
+        FileKind::Symlink
+    } else if is_binary(old) || is_binary(new) {
+        FileKind::Binary
+    } else if lfs::is_pointer(new) || (file.new.is_none() && lfs::is_pointer(old)) {
+        FileKind::LfsPointer
+    } else {
+        FileKind::Text
+    }
+}
+
+fn is_binary(content: &[u8]) -> bool {
+    content.iter().take(SNIFFED_BYTES).any(|byte| *byte == 0)
+}
+
+/// A file that became a symlink (or the like) is another thing now: git shows no hunks between the two.
+fn is_type_change(file: &FileChange) -> bool {
+    let plain = |mode| match mode {
+        FileMode::Executable => FileMode::Regular,
+        other => other,
+    };
+    matches!((&file.old, &file.new), (Some(old), Some(new)) if plain(old.mode) != plain(new.mode))
+}

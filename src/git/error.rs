@@ -1,0 +1,80 @@
+//! What can go wrong with a repository, and what to do about it.
+
+use std::{io, time::Duration};
+
+/// Texts in here never hold a token: what git says is redacted before it becomes an error.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    #[error("the repository {repository} is not there, or the App has no access to it")]
+    RepositoryNotFound { repository: String },
+    #[error("{what} is not in the repository")]
+    NotFound { what: String },
+    #[error("the server refused the credentials: {why}")]
+    Unauthorized { why: String },
+    #[error("the repository {repository} has moved; ask GitHub for its name again")]
+    Moved { repository: String },
+    #[error("git did not finish within {} s", .after.as_secs())]
+    Timeout { after: Duration },
+    #[error("{what} is larger than {limit} bytes")]
+    TooLarge { what: String, limit: u64 },
+    #[error("{what} has more than {limit} entries")]
+    TooMany { what: String, limit: usize },
+    #[error("the repository holds objects that git refuses: {why}")]
+    Malformed { why: String },
+    #[error("the local copy is broken: {why}")]
+    Corrupt { why: String },
+    #[error("the git server cannot be reached, or failed: {why}")]
+    Unavailable { why: String },
+    #[error("another process has kept the local copy locked for {} s", .after.as_secs())]
+    Locked { after: Duration },
+    #[error("{0:?} names no commit here")]
+    UnknownRevision(String),
+    #[error("{path} is no git work tree")]
+    NoRepository { path: String },
+    #[error("git cannot be run (is it installed?): {0}")]
+    NoGit(#[source] io::Error),
+    #[error("{doing}: {source}")]
+    Disk { doing: String, source: io::Error },
+}
+
+/// What helps against a [`GitError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// It may pass by itself.
+    TryLater,
+    /// Ask for a new installation token, then try again.
+    RenewToken,
+    /// Reload repository and pull request from GitHub: names, heads and access change.
+    Reload,
+    /// The same again gives the same.
+    GiveUp,
+}
+
+impl GitError {
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            Self::Timeout { .. }
+            | Self::Unavailable { .. }
+            | Self::Locked { .. }
+            | Self::Corrupt { .. }
+            | Self::Disk { .. } => Remedy::TryLater,
+            Self::Unauthorized { .. } => Remedy::RenewToken,
+            Self::RepositoryNotFound { .. } | Self::NotFound { .. } | Self::Moved { .. } => Remedy::Reload,
+            Self::TooLarge { .. }
+            | Self::TooMany { .. }
+            | Self::Malformed { .. }
+            | Self::UnknownRevision(_)
+            | Self::NoRepository { .. }
+            | Self::NoGit(_) => Remedy::GiveUp,
+        }
+    }
+
+    pub(super) fn corrupt(why: impl std::fmt::Display) -> Self {
+        Self::Corrupt { why: why.to_string() }
+    }
+
+    pub(super) fn disk(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        let doing = doing.into();
+        move |source| Self::Disk { doing, source }
+    }
+}

@@ -1,0 +1,127 @@
+//! Reads objects of a repository through gix: no process, no network, no configuration beyond the repository's own format.
+//! Everything in here blocks.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use gix::{ObjectId, ThreadSafeRepository, objs::TreeRefIter};
+
+use super::error::GitError;
+use crate::{change::change_set::FileMode, domain::ids::CommitSha};
+
+/// One repository's objects, for one thread.
+pub(super) struct Objects {
+    repository: gix::Repository,
+}
+
+/// One entry of a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) name: Vec<u8>,
+    pub(super) kind: EntryKind,
+    pub(super) id: ObjectId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EntryKind {
+    Tree,
+    File(FileMode),
+}
+
+/// Opens a bare repository without any configuration from outside of it.
+pub(super) fn open(path: &Path) -> Result<ThreadSafeRepository, GitError> {
+    let options = gix::open::Options::isolated().open_path_as_is(true);
+    options.open(path).map_err(GitError::corrupt)
+}
+
+impl Objects {
+    pub(super) fn of(repository: &ThreadSafeRepository) -> Self {
+        let mut repository = repository.to_thread_local();
+        // Trees are met again and again while comparing and walking.
+        repository.object_cache_size_if_unset(4 * 1024 * 1024);
+        Self { repository }
+    }
+
+    pub(super) fn has(&self, id: ObjectId) -> bool {
+        self.repository.has_object(id)
+    }
+
+    /// In bytes; `None` when the object is not here.
+    pub(super) fn size(&self, id: ObjectId) -> Result<Option<u64>, GitError> {
+        Ok(self.repository.try_find_header(id).map_err(GitError::corrupt)?.map(|header| header.size()))
+    }
+
+    /// A blob's bytes; `None` when it is not here.
+    pub(super) fn blob(&self, id: ObjectId, limit: u64) -> Result<Option<Bytes>, GitError> {
+        if self.size(id)?.is_some_and(|size| size > limit) {
+            return Err(GitError::TooLarge { what: format!("the blob {id}"), limit });
+        }
+        let object = self.repository.try_find_object(id).map_err(GitError::corrupt)?;
+        Ok(object.map(|object| Bytes::from(object.detach().data)))
+    }
+
+    /// The tree of a commit; `None` for the zero id, which stands for the empty tree.
+    pub(super) fn tree_of(&self, commit: &CommitSha) -> Result<Option<ObjectId>, GitError> {
+        if commit.is_zero() {
+            return Ok(None);
+        }
+        let tree = self.commit(commit)?.tree_id().map_err(GitError::corrupt)?.detach();
+        Ok(Some(tree))
+    }
+
+    /// The message as it was written; bytes that are not UTF-8 are replaced.
+    pub(super) fn message(&self, commit: &CommitSha) -> Result<String, GitError> {
+        Ok(self.commit(commit)?.message_raw_sloppy().to_string())
+    }
+
+    /// The best common ancestor; `None` where histories have nothing in common.
+    pub(super) fn merge_base(&self, one: &CommitSha, other: &CommitSha) -> Result<Option<CommitSha>, GitError> {
+        let (one, other) = (self.commit(one)?.id, self.commit(other)?.id);
+        let base = self.repository.merge_base(one, other).map_err(GitError::corrupt)?;
+        Ok(base.map(|id| id.to_string().parse().expect("an object id is a commit id")))
+    }
+
+    fn commit(&self, id: &CommitSha) -> Result<gix::Commit<'_>, GitError> {
+        let missing = || GitError::NotFound { what: format!("the commit {id}") };
+        let object = self.repository.try_find_object(object_id(id)?).map_err(GitError::corrupt)?.ok_or_else(missing)?;
+        object.try_into_commit().map_err(|_| missing())
+    }
+
+    /// The entries of one tree, not of those below it.
+    pub(super) fn entries(&self, tree: ObjectId) -> Result<Vec<Entry>, GitError> {
+        let object = self.repository.find_tree(tree).map_err(GitError::corrupt)?;
+        TreeRefIter::from_bytes(&object.data, tree.kind())
+            .map(|entry| {
+                let entry = entry.map_err(GitError::corrupt)?;
+                let kind = match entry.mode.kind() {
+                    gix::objs::tree::EntryKind::Tree => EntryKind::Tree,
+                    gix::objs::tree::EntryKind::Blob => EntryKind::File(FileMode::Regular),
+                    gix::objs::tree::EntryKind::BlobExecutable => EntryKind::File(FileMode::Executable),
+                    gix::objs::tree::EntryKind::Link => EntryKind::File(FileMode::Symlink),
+                    gix::objs::tree::EntryKind::Commit => EntryKind::File(FileMode::Submodule),
+                };
+                Ok(Entry { name: entry.filename.to_vec(), kind, id: entry.oid.to_owned() })
+            })
+            .collect()
+    }
+
+    /// What stands at `path`; `None` where there is nothing.
+    pub(super) fn entry_at(&self, tree: ObjectId, path: &[u8]) -> Result<Option<Entry>, GitError> {
+        let mut found = Entry { name: Vec::new(), kind: EntryKind::Tree, id: tree };
+        for part in path.split(|byte| *byte == b'/') {
+            if found.kind != EntryKind::Tree {
+                return Ok(None);
+            }
+            match self.entries(found.id)?.into_iter().find(|entry| entry.name == part) {
+                Some(entry) => found = entry,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(found))
+    }
+}
+
+pub(super) fn object_id(commit: &CommitSha) -> Result<ObjectId, GitError> {
+    ObjectId::from_hex(commit.as_str().as_bytes())
+        .map_err(|_| GitError::NotFound { what: format!("the commit {commit}") })
+}
