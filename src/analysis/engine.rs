@@ -1,6 +1,7 @@
 //! The engine: every changed file in, findings and a ledger row for each out.
 
 use std::{
+    borrow::Cow,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::OnceLock,
 };
@@ -96,7 +97,7 @@ impl Engine {
         match triage::first(change, &change.path.display(), policy, &self.limits) {
             First::Skip(reason) => (Vec::new(), Handled::Skipped, Some(reason)),
             First::NameOnly(reason) => {
-                let view = FileView::new(change, &[], &self.limits);
+                let view = FileView::new(change, &Cow::Borrowed(""), &self.limits);
                 let drafts = self.general(&view, &around, |needs| needs == Needs::Name);
                 (report::findings(&view, drafts, policy, &self.limits), Handled::Linted, Some(reason))
             }
@@ -114,7 +115,8 @@ impl Engine {
         around: &Surroundings<'_>,
         policy: &PolicyView<'_>,
     ) -> (Vec<Finding>, Handled, Option<String>) {
-        let mut view = FileView::new(change, bytes, &self.limits);
+        let text = String::from_utf8_lossy(bytes);
+        let mut view = FileView::new(change, &text, &self.limits);
         let mut reason = triage::no_syntax(&view, &self.limits);
         let mut drafts = Vec::new();
         if reason.is_some() {

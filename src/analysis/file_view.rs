@@ -1,13 +1,13 @@
 //! One changed file as the rules see it: its text, its added lines, and its syntax when somebody asks for it.
 
-use std::cell::OnceCell;
+use std::{borrow::Cow, cell::OnceCell};
 
-use crate::change::change_set::FileChange;
+use crate::change::{change_set::FileChange, lines::Lines};
 
 use super::{
+    added_lines::AddedLines,
     language::{self, Language},
     limits::Limits,
-    lines::{AddedLines, Lines},
     profile, symbols,
     syntax::{Syntax, SyntaxError},
 };
@@ -16,8 +16,9 @@ pub struct FileView<'a> {
     pub change: &'a FileChange,
     /// As shown to people.
     pub path: String,
-    pub text: String,
-    pub lines: Lines,
+    /// What is not UTF-8 in the file is replaced here: line ends stay where they are.
+    pub text: &'a str,
+    pub lines: Lines<'a>,
     pub added: AddedLines,
     /// `None` when no grammar is to be used on it.
     pub language: Option<Language>,
@@ -29,14 +30,13 @@ pub struct FileView<'a> {
 }
 
 impl<'a> FileView<'a> {
-    pub fn new(change: &'a FileChange, bytes: &[u8], limits: &'a Limits) -> Self {
+    /// `text` is the file as `String::from_utf8_lossy` reads it.
+    pub fn new(change: &'a FileChange, text: &'a Cow<'a, str>, limits: &'a Limits) -> Self {
         let path = change.path.display();
-        // What is not UTF-8 is replaced: line ends stay where they are.
-        let text = String::from_utf8_lossy(bytes);
         Self {
-            is_exact: matches!(text, std::borrow::Cow::Borrowed(_)),
-            lines: Lines::of(&text),
-            text: text.into_owned(),
+            is_exact: matches!(text, Cow::Borrowed(_)),
+            lines: Lines::of(text.as_bytes()),
+            text,
             added: AddedLines::of(change),
             language: language::of_path(&path),
             is_test: profile::is_test_path(&path),
@@ -59,7 +59,7 @@ impl<'a> FileView<'a> {
 
     pub fn syntax_or_reason(&self) -> Option<Result<&Syntax, SyntaxError>> {
         let language = self.language?;
-        let syntax = self.syntax.get_or_init(|| Syntax::parse(&self.text, language, self.limits));
+        let syntax = self.syntax.get_or_init(|| Syntax::parse(self.text, language, self.limits));
         Some(syntax.as_ref().map_err(|error| *error))
     }
 
@@ -67,7 +67,7 @@ impl<'a> FileView<'a> {
     pub fn is_test_at(&self, byte: usize) -> bool {
         self.is_test
             || self.language == Some(Language::Rust)
-                && self.syntax().is_some_and(|syntax| profile::is_test_code(syntax, Language::Rust, &self.text, byte))
+                && self.syntax().is_some_and(|syntax| profile::is_test_code(syntax, Language::Rust, self.text, byte))
     }
 
     /// By its path, it is test code.
@@ -77,12 +77,14 @@ impl<'a> FileView<'a> {
 
     /// See [`symbols::enclosing`]; empty where there is no syntax.
     pub fn symbol_at(&self, byte: usize) -> String {
-        self.syntax().map(|syntax| symbols::enclosing(syntax, &self.text, byte)).unwrap_or_default()
+        self.syntax().map(|syntax| symbols::enclosing(syntax, self.text, byte)).unwrap_or_default()
     }
 
     /// The text of lines `first..=last`, without the end of the last one.
-    pub fn line_text(&self, first: u32, last: u32) -> &str {
-        self.lines.text(&self.text, first, last)
+    pub fn line_text(&self, first: u32, last: u32) -> &'a str {
+        let lines = self.text.get(self.lines.bytes(first..last.saturating_add(1))).unwrap_or_default();
+        let lines = lines.strip_suffix('\n').unwrap_or(lines);
+        lines.strip_suffix('\r').unwrap_or(lines)
     }
 
     /// Each added line with its number.

@@ -4,6 +4,7 @@
 //! look ([`ast`]: syntax, as data; [`secret`]: credentials, as data; [`general`]: any file, in Rust), each draws up
 //! [`draft`]s, and [`report`] makes findings of those that the repository's policy wants to hear.
 
+pub mod added_lines;
 pub mod ast;
 pub mod draft;
 pub mod engine;
@@ -11,7 +12,6 @@ pub mod file_view;
 pub mod general;
 pub mod language;
 pub mod limits;
-pub mod lines;
 pub mod policy_view;
 pub mod profile;
 pub mod report;

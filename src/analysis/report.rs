@@ -4,11 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    change::change_set::FileChange,
-    domain::{
-        anchor::Anchor,
-        finding::{Confidence, Finding, Fingerprint, Severity, Source},
-    },
+    change::anchors,
+    domain::finding::{Confidence, Finding, Fingerprint, Severity, Source},
 };
 
 use super::{
@@ -104,11 +101,8 @@ fn finding(view: &FileView<'_>, draft: Draft<'_>, others: &[String], limits: &Li
         source: rule.source,
         confidence: draft.confidence,
         evidence: shows_code.then(|| view.line_text(draft.first_line, draft.last_line).to_owned()),
-        anchor: anchor(view.change, draft.first_line, draft.last_line),
+        anchor: (draft.first_line > 0)
+            .then(|| anchors::on_head_lines(view.change, draft.first_line, draft.last_line))
+            .flatten(),
     }
-}
-
-/// Where in the diff a comment on these lines can stand.
-fn anchor(_file: &FileChange, _first_line: u32, _last_line: u32) -> Option<Anchor> {
-    None
 }

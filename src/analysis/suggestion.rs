@@ -16,7 +16,7 @@ pub fn of(view: &FileView<'_>, draft: &Draft<'_>, limits: &Limits) -> Option<Sug
     if !view.is_exact || view.text.len() > LARGEST_FILE || lines.0 == 0 || lines.1 - lines.0 >= MOST_LINES {
         return None;
     }
-    let whole = view.lines.bytes(lines.0, lines.1);
+    let whole = view.lines.bytes(lines.0..lines.1 + 1);
     if fix.bytes.start < whole.start || fix.bytes.end > whole.end {
         return None;
     }

@@ -34,6 +34,18 @@ impl<'a> Lines<'a> {
         self.text.get(self.start(lines.start)?..self.start(lines.end)?)
     }
 
+    /// The line that holds a byte; the last line for what is beyond the text.
+    pub fn at(&self, byte: usize) -> u32 {
+        let before = self.ends.partition_point(|end| *end <= byte).min(self.ends.len().saturating_sub(1));
+        u32::try_from(before + 1).unwrap_or(u32::MAX)
+    }
+
+    /// The bytes of a half-open range of lines, as far as the text has them.
+    pub fn bytes(&self, lines: Range<u32>) -> Range<usize> {
+        let start = self.start(lines.start.max(1)).unwrap_or(self.text.len());
+        start..self.start(lines.end).unwrap_or(self.text.len()).max(start)
+    }
+
     /// Where a line starts; the line after the last one starts at the end.
     fn start(&self, line: u32) -> Option<usize> {
         match line {
@@ -59,5 +71,13 @@ mod tests {
         assert_eq!(lines.slice(4..4), Some(&b""[..]));
         assert_eq!(lines.slice(4..5), None);
         assert_eq!(Lines::of(b"").count(), 0);
+    }
+
+    #[test]
+    fn bytes_and_lines_lead_to_each_other() {
+        let lines = Lines::of(b"one\r\ntwo\n\nfour");
+        assert_eq!([0, 4, 5, 9, 10, 99].map(|byte| lines.at(byte)), [1, 1, 2, 3, 4, 4]);
+        assert_eq!((lines.bytes(2..4), lines.bytes(4..9), lines.bytes(7..9)), (5..10, 10..14, 14..14));
+        assert_eq!((Lines::of(b"").at(0), Lines::of(b"").bytes(1..2)), (1, 0..0));
     }
 }

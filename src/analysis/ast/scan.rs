@@ -53,7 +53,7 @@ pub fn scan<'r>(rules: &'r RuleSet, view: &FileView<'_>, limits: &Limits) -> Sca
 }
 
 fn rules_for<'r>(rules: &'r LanguageRules, view: &FileView<'_>) -> Vec<AtWork<'r>> {
-    let candidates = rules.candidates(&view.path, &view.text).into_iter();
+    let candidates = rules.candidates(&view.path, view.text).into_iter();
     candidates
         .filter_map(|index| {
             let rule = &rules.rules[index];

@@ -46,7 +46,7 @@ fn run<'r>(rule: &'r RuleInfo, view: &FileView<'_>, _: &Surroundings<'_>) -> Vec
         {
             let added = [ours, middle, line].into_iter().find(|marker| view.added.touch(*marker, *marker));
             drafts.extend(added.map(|marker| {
-                let at = view.lines.bytes(marker, marker).start;
+                let at = view.lines.bytes(marker..marker + 1).start;
                 Draft::new(rule, (marker, marker), at, view.line_text(ours, line))
             }));
         }

@@ -32,9 +32,10 @@ pub fn ends_in_base62_crc(token: &str) -> bool {
     base62(crc32(random.as_bytes())) == checksum
 }
 
-/// `PREFIX_RANDOM_` + the CRC-32 of all before it, in hexadecimal.
+/// `PREFIX_RANDOM` + `_` + the CRC-32 of all before that, its bytes from the lowest up in hexadecimal, as Grafana writes it.
 pub fn ends_in_hex_crc(token: &str) -> bool {
-    token.rsplit_once('_').is_some_and(|(random, checksum)| format!("{:08x}", crc32(random.as_bytes())) == checksum)
+    let checksum = |text: &str| hex::encode(crc32(text.as_bytes()).to_le_bytes());
+    token.rsplit_once('_').is_some_and(|(random, end)| checksum(random) == end)
 }
 
 #[cfg(test)]

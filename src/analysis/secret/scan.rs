@@ -31,7 +31,7 @@ struct Candidate<'r> {
 pub fn scan<'r>(rules: &'r RuleSet, view: &FileView<'_>) -> Vec<Draft<'r>> {
     let mut found = Vec::new();
     for lines in view.added.ranges() {
-        let part = view.lines.bytes(lines.start, lines.end - 1);
+        let part = view.lines.bytes(lines.clone());
         for (rule, window) in windows(rules, view, &part) {
             matches_in(rules, &rules.rules[rule], view, window, &mut found);
         }
@@ -41,7 +41,7 @@ pub fn scan<'r>(rules: &'r RuleSet, view: &FileView<'_>) -> Vec<Draft<'r>> {
     let reported = found.iter().filter(|candidate| {
         !candidate.rule.is_silent && has_required(candidate, &found) && !is_covered(candidate, &found)
     });
-    drafts.extend(reported.map(|candidate| draft(candidate, &view.text)));
+    drafts.extend(reported.map(|candidate| draft(candidate, view.text)));
     drafts
 }
 
@@ -59,7 +59,7 @@ fn windows(rules: &RuleSet, view: &FileView<'_>, part: &Range<usize>) -> Vec<(us
         } else {
             let at = part.start + candidate.at;
             let line = view.lines.at(at);
-            let lines = view.lines.bytes(line.saturating_sub(1).max(1), line + 1);
+            let lines = view.lines.bytes(line.saturating_sub(1)..line + 2);
             let below = if rule.spans_lines() { at + BELOW } else { lines.end.min(at + NEAR) };
             lines.start.max(at.saturating_sub(NEAR)).max(part.start)..below.min(part.end)
         };
@@ -121,7 +121,7 @@ fn judge(
     let line = view.lines.at(secret.start);
     let hit = Hit {
         path: &view.path,
-        line: &bytes[view.lines.bytes(line, line)],
+        line: &bytes[view.lines.bytes(line..line + 1)],
         matched: &bytes[matched],
         secret: &bytes[secret.clone()],
     };
