@@ -13,6 +13,8 @@ create table delivery (
     payload blob
 );
 create index delivery_received on delivery (received_at);
+-- pruning goes from the oldest payload that is still there
+create index delivery_payload on delivery (received_at) where payload_encoding is not null;
 
 create table execution (
     execution_id integer primary key autoincrement,
@@ -55,6 +57,7 @@ create index execution_share on execution (priority, coalesce(installation_id, 0
     where status in ('queued', 'running');
 -- what people look at
 create index execution_failed on execution (execution_id) where status = 'failed';
+create index execution_finished on execution (finished_at) where finished_at is not null;
 create index execution_delivery on execution (delivery_id);
 create index execution_repository on execution (repository_id, execution_id);
 
@@ -86,3 +89,4 @@ create table effect (
     primary key (repository_id, key)
 );
 create index effect_execution on effect (execution_id);
+create index effect_begun on effect (begun_at);

@@ -8,9 +8,9 @@ use sqlx::QueryBuilder;
 
 use super::{
     columns::{Columns, Get as _, without_nul},
-    db::{Db, Tx, on_reader, on_tx, on_writer},
-    enqueue::portions,
+    db::{Db, Tx, on_reader, on_tx},
     error::StoreError,
+    portions::{portions, repeat},
 };
 use crate::domain::{
     delivery::{Delivery, DeliveryStatus, NewDelivery},
@@ -76,20 +76,21 @@ pub async fn payload(db: &Db, id: &DeliveryId) -> Result<Option<Bytes>, StoreErr
     }
 }
 
-/// Forgets what is older than it is kept.
+/// Forgets what is older than it is kept, some hundred rows at a time: new deliveries are stored in between.
 pub async fn prune(db: &Db, keep: Retention, now: DateTime<Utc>) -> Result<Pruned, StoreError> {
-    const PAYLOADS: &str = "update delivery set payload = null, payload_encoding = null
-        where received_at < $1 and payload is not null";
-    const ROWS: &str = "delete from delivery where received_at < $1";
+    const PAYLOADS: &str = "update delivery set payload = null, payload_encoding = null where delivery_id in (
+        select delivery_id from delivery where received_at < $1 and payload_encoding is not null
+        order by received_at limit 200)";
+    const ROWS: &str = "delete from delivery where delivery_id in (
+        select delivery_id from delivery where received_at < $1 order by received_at limit 200)";
     let before = |age: Duration| {
         let age = TimeDelta::from_std(age).unwrap_or(TimeDelta::MAX);
         now.checked_sub_signed(age).map_or(0, |time| time.timestamp_millis())
     };
-    let rows = before(keep.rows).min((now - REDELIVERY).timestamp_millis());
-    on_writer!(db, pool => Ok(Pruned {
-        payloads: sqlx::query(PAYLOADS).bind(before(keep.payloads)).execute(pool).await?.rows_affected(),
-        rows: sqlx::query(ROWS).bind(rows).execute(pool).await?.rows_affected(),
-    }))
+    Ok(Pruned {
+        payloads: repeat(db, PAYLOADS, before(keep.payloads)).await?,
+        rows: repeat(db, ROWS, before(keep.rows).min((now - REDELIVERY).timestamp_millis())).await?,
+    })
 }
 
 /// Stores those that are not there yet and returns their ids.

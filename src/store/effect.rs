@@ -9,6 +9,7 @@ use super::{
     columns::{Columns, Get as _, without_nul},
     db::{Db, Tx, on_reader, on_tx, on_writer},
     error::StoreError,
+    portions::repeat,
     queue::{Fence, Lease},
 };
 use crate::domain::{
@@ -114,6 +115,13 @@ pub async fn of(db: &Db, execution: ExecutionId) -> Result<Vec<RecordedEffect>, 
     on_reader!(db, pool => {
         sqlx::query(OF).bind(execution.0).fetch_all(pool).await?.iter().map(from_row).collect()
     })
+}
+
+/// Forgets effects that were begun before a time: nothing may want to do them again by then.
+pub async fn prune(db: &Db, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    const PRUNE: &str = "delete from effect where (repository_id, key) in (
+        select repository_id, key from effect where begun_at < $1 order by begun_at limit 200)";
+    repeat(db, PRUNE, before.timestamp_millis()).await
 }
 
 /// Holds the execution's row until the transaction ends, so that nobody takes it over in between.

@@ -15,6 +15,7 @@ use super::{
     columns::{Get as _, without_nul},
     db::{Db, Tx, on_tx},
     error::StoreError,
+    portions::portions,
     wakeups,
 };
 use crate::domain::{
@@ -60,21 +61,6 @@ type Share = (i32, i64);
 
 fn supersedes(new: &NewExecution) -> bool {
     new.lane.is_some() && new.supersede == Supersede::Older && new.priority != Priority::Command
-}
-
-/// How many rows a statement takes at most. Rows are sent in powers of two, so that the texts of statements stay few and
-/// prepared.
-const ROWS: usize = 64;
-
-/// Splits into slices of 64, 32, 16, ... elements.
-pub(super) fn portions<T>(mut rest: &[T]) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        let most = rest.len().min(ROWS);
-        let size = if most == 0 { return None } else { 1 << most.ilog2() };
-        let (portion, others) = rest.split_at(size);
-        rest = others;
-        Some(portion)
-    })
 }
 
 /// Within a transaction: each execution with the time it was asked for. Whoever commits wakes the workers.
@@ -214,7 +200,7 @@ async fn supersede_older(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), Store
                     reason = 'superseded by execution ' || newer.id
                 from newer
                 where execution.lane = newer.lane and execution.workflow = newer.workflow
-                    and execution.supersede and execution.status in ('queued', 'running')");
+                    and execution.supersede and execution.status in ('queued', 'running') and execution.stop is null");
             query.build().execute(connection).await?;
         });
     }
@@ -250,17 +236,4 @@ async fn insert(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError> {
         });
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_are_sent_in_few_sizes() {
-        let rows: Vec<_> = (0..203).collect();
-        let sizes: Vec<_> = portions(&rows).map(<[_]>::len).collect();
-        assert_eq!(sizes, [64, 64, 64, 8, 2, 1]);
-        assert_eq!(portions(&rows).flatten().count(), 203);
-    }
 }

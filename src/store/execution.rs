@@ -8,6 +8,7 @@ use super::{
     db::{Db, on_reader, on_tx},
     enqueue::lock_lanes,
     error::StoreError,
+    portions::repeat,
 };
 use crate::domain::{
     execution::{Execution, ExecutionStatus, Lane, Priority},
@@ -170,6 +171,13 @@ pub async fn cancel(db: &Db, id: ExecutionId, now: DateTime<Utc>) -> Result<Canc
         Some("running") => CancelledNow::Soon,
         Some(_) => CancelledNow::Yes,
     })
+}
+
+/// Forgets executions that ended before a time, with their steps. Their effects are kept by [`super::effect::prune`].
+pub async fn prune(db: &Db, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    const PRUNE: &str = "delete from execution where execution_id in (
+        select execution_id from execution where finished_at < $1 order by finished_at limit 200)";
+    repeat(db, PRUNE, before.timestamp_millis()).await
 }
 
 pub(super) fn from_row(row: &impl Columns) -> Result<Execution, StoreError> {

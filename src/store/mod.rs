@@ -10,6 +10,7 @@
 //! string. A caller passes the time in.
 
 mod columns;
+pub mod credential;
 pub mod db;
 pub mod delivery;
 pub mod effect;
@@ -17,7 +18,11 @@ pub mod enqueue;
 pub mod error;
 pub mod execution;
 pub mod ingest;
+pub mod installation;
 mod migrations;
+mod portions;
+pub mod posted_finding;
 pub mod queue;
+pub mod schedule;
 pub mod step;
 pub mod wakeups;

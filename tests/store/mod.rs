@@ -1,5 +1,13 @@
 //! Every table on both databases.
 
+mod effects;
 mod ingest;
-mod queue;
+mod leases;
+mod line;
+mod memory;
+mod people;
+mod retention;
 mod rows;
+mod schedule;
+mod steps;
+mod wakeups;

@@ -1,13 +1,20 @@
 //! What the tests of this room store.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use seam::domain::{
-    delivery::{DeliveryStatus, NewDelivery},
-    execution::{Lane, NewExecution, Priority, Supersede},
-    ids::{DeliveryId, InstallationId, RepositoryId},
+use seam::{
+    domain::{
+        delivery::{DeliveryStatus, NewDelivery},
+        execution::{Execution, ExecutionStatus, Lane, NewExecution, Priority, Supersede},
+        ids::{DeliveryId, ExecutionId, InstallationId, RepositoryId},
+    },
+    store::{db::Db, enqueue::enqueue, execution, queue},
 };
 use serde_json::json;
+
+pub(super) const LEASE: Duration = Duration::from_secs(60);
 
 /// A time like any other, in seconds after it.
 pub(super) fn at(seconds: i64) -> DateTime<Utc> {
@@ -51,4 +58,15 @@ pub(super) fn command(lane: &str) -> NewExecution {
 /// A push without a lane, of one installation.
 pub(super) fn of_installation(installation: i64) -> NewExecution {
     NewExecution { lane: None, installation: Some(InstallationId(installation)), ..push("") }
+}
+
+/// Queued and claimed.
+pub(super) async fn running(db: &Db, new: NewExecution) -> Execution {
+    enqueue(db, &[new], at(0)).await.unwrap();
+    queue::claim(db, "worker", LEASE, at(0)).await.unwrap().unwrap()
+}
+
+pub(super) async fn status(db: &Db, id: ExecutionId) -> (ExecutionStatus, Option<String>) {
+    let execution = execution::get(db, id).await.unwrap().unwrap();
+    (execution.status, execution.reason)
 }
