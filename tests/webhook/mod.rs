@@ -1,3 +1,6 @@
 //! What GitHub sends, and what Seam answers and understands.
 
+mod endpoint;
+mod fuzz;
 mod payloads;
+mod sender;
