@@ -8,6 +8,7 @@ pub mod domain;
 pub mod telemetry;
 // rank 1: settings, changes, rows
 pub mod change;
+pub mod commands;
 pub mod config;
 pub mod store;
 // rank 2: the outside world, and static analysis

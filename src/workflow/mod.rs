@@ -1,1 +1,19 @@
 //! Workflows: the file format, its expressions and triggers, and the engine that runs executions durably.
+
+// from a file to a definition
+pub mod definition;
+pub mod duration;
+pub mod expression;
+mod file;
+mod filters;
+mod graph;
+pub mod load;
+pub mod problem;
+pub mod retry;
+pub mod template;
+mod tool_inputs;
+mod trigger_file;
+pub mod value;
+// from an event to executions
+pub mod event_input;
+pub mod trigger;

@@ -1,0 +1,3 @@
+//! What people ask Seam for in comments.
+
+pub mod parse;

@@ -1,0 +1,120 @@
+//! Finds commands in a comment: a line that starts with `/seam NAME`, `/NAME` or `@APPSLUG NAME`. Quotes and code are what
+//! somebody else said.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Of one comment; the rest is not looked at.
+const MAX_COMMANDS: usize = 5;
+const MAX_ARGUMENTS: usize = 1_000;
+
+/// How a command was written; a repository may forbid [`Form::Bare`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// `/seam review`
+    Named,
+    /// `/review`: maybe meant for another bot.
+    Bare,
+    /// `@seam review`
+    Mention,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Command {
+    /// Lowercase.
+    pub name: String,
+    /// The rest of the line, at most 1,000 characters.
+    pub arguments: String,
+    pub form: Form,
+}
+
+/// `slug`: the App's name in mentions.
+pub fn parse_commands(body: &str, slug: &str) -> Vec<Command> {
+    let mut fence: Option<char> = None;
+    let mut commands = Vec::new();
+    for line in body.lines() {
+        let text = line.trim_start_matches(' ');
+        let mark = text.chars().next().filter(|c| matches!(c, '`' | '~'));
+        if mark.is_some_and(|mark| text.starts_with(&mark.to_string().repeat(3))) {
+            match fence {
+                None => fence = mark,
+                Some(open) if mark == Some(open) => fence = None,
+                Some(_) => {}
+            }
+            continue;
+        }
+        let is_code = fence.is_some() || line.len() - text.len() >= 4 || text.starts_with('\t');
+        if !is_code && let Some(command) = parse_line(text, slug) {
+            commands.push(command);
+            if commands.len() == MAX_COMMANDS {
+                break;
+            }
+        }
+    }
+    commands
+}
+
+fn parse_line(line: &str, slug: &str) -> Option<Command> {
+    let (first, rest) = split_word(line);
+    let (name, arguments, form) = match (first.strip_prefix('/'), first.strip_prefix('@')) {
+        (Some("seam"), _) => {
+            let (name, arguments) = split_word(rest);
+            (name, arguments, Form::Named)
+        }
+        (Some(name), _) => (name, rest, Form::Bare),
+        (None, Some(mentioned)) if mentioned.eq_ignore_ascii_case(slug) => {
+            let (name, arguments) = split_word(rest);
+            (name, arguments, Form::Mention)
+        }
+        _ => return None,
+    };
+    let is_name = |name: &str| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        !name.is_empty() && name.len() <= 60 && name.chars().all(allowed)
+    };
+    is_name(name).then(|| Command {
+        name: name.to_ascii_lowercase(),
+        arguments: arguments.chars().take(MAX_ARGUMENTS).collect::<String>().trim_end().to_owned(),
+        form,
+    })
+}
+
+fn split_word(text: &str) -> (&str, &str) {
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    (word, rest.trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(body: &str) -> Vec<String> {
+        let show = |command: Command| format!("{} ({:?}): {}", command.name, command.form, command.arguments);
+        parse_commands(body, "seam-app").into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn a_command_stands_at_the_start_of_a_line() {
+        assert_eq!(
+            found("Thanks!\r\n/seam Split --max-files 10 \r\n  /review\n@Seam-App why\n"),
+            ["split (Named): --max-files 10", "review (Bare): ", "why (Mention): "]
+        );
+        for none in ["please /review", "/", "/seam", "/usr/bin/env", "@seam-app-2 why", "@seam-app", "//review", "/ré"]
+        {
+            assert_eq!(found(none), Vec::<String>::new(), "{none:?}");
+        }
+    }
+
+    #[test]
+    fn quotes_and_code_are_no_commands() {
+        assert_eq!(found("> /review\n```\n/review\n~~~\n/review\n```\n    /review\n\t/review\n/why"), ["why (Bare): "]);
+        assert_eq!(found("~~~ text\n/review"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_comment_full_of_commands_starts_a_few() {
+        assert_eq!(found(&"/review\n".repeat(10_000)).len(), MAX_COMMANDS);
+        assert!(parse_commands(&format!("/x {}", "é".repeat(100_000)), "s")[0].arguments.len() <= 2 * MAX_ARGUMENTS);
+    }
+}

@@ -1,0 +1,58 @@
+//! The `on:` of a workflow file, checked.
+
+use std::time::Duration;
+
+use super::{
+    duration::parse_duration,
+    file::TriggerFile,
+    load::{is_name, unknown},
+    problem::Problem,
+    trigger::Trigger,
+};
+
+/// What `webhook::payload` understands.
+const EVENTS: [&str; 12] = [
+    "check_run",
+    "check_suite",
+    "installation",
+    "installation_repositories",
+    "issue_comment",
+    "merge_group",
+    "pull_request",
+    "pull_request_review",
+    "pull_request_review_comment",
+    "pull_request_review_thread",
+    "push",
+    "repository",
+];
+const SHORTEST_SCHEDULE: Duration = Duration::from_secs(60);
+
+pub(super) fn check(file: Option<&TriggerFile>) -> (Trigger, Vec<Problem>) {
+    let (mut trigger, mut problems) = (Trigger::default(), Vec::new());
+    let Some(file) = file else { return (trigger, problems) };
+    let mut wrong = |line, message| problems.push(Problem { line, node: None, message });
+    for event in &file.events {
+        let name = event.value.split('.').next().unwrap_or_default();
+        if !EVENTS.contains(&name) {
+            wrong(event.referenced.line(), unknown("event", name, EVENTS));
+        }
+        trigger.events.push(event.value.clone());
+    }
+    for command in file.commands.iter().chain(&file.command) {
+        if !is_name(&command.value) {
+            wrong(
+                command.referenced.line(),
+                format!("a command is made of a-z, 0-9, - and _, without a slash; found {:?}", command.value),
+            );
+        }
+        trigger.commands.push(command.value.clone());
+    }
+    if let Some(schedule) = &file.schedule {
+        match parse_duration(schedule.value.trim_start_matches("every ")) {
+            Ok(every) if every >= SHORTEST_SCHEDULE => trigger.schedule = Some(every),
+            Ok(_) => wrong(schedule.referenced.line(), "schedule: at most once a minute".to_owned()),
+            Err(message) => wrong(schedule.referenced.line(), format!("schedule: {message}")),
+        }
+    }
+    (trigger, problems)
+}
