@@ -1,1 +1,20 @@
 //! Doing effects: every write to GitHub goes through here, once.
+//!
+//! [`performer`] records an effect, has it done and records what came of it; an effect that somebody began and left is
+//! looked for on GitHub first, by its mark. One file per kind of effect says how to do it and how to find it again.
+
+pub mod error;
+pub mod performer;
+pub mod result;
+
+mod attempt;
+mod lines;
+mod mark;
+mod places;
+
+mod complete_check_run;
+mod create_file_comment;
+mod create_review;
+mod reply_in_thread;
+mod resolve_thread;
+mod upsert_summary;

@@ -1,7 +1,7 @@
 //! Calls as the App itself: who it is, and where it is installed.
 //! Source: <https://docs.github.com/rest/apps/apps>.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -32,6 +32,15 @@ pub struct App {
     pub events: Vec<String>,
 }
 
+impl App {
+    /// Whether somebody is the bot under whose name the App writes.
+    pub fn is_author(&self, user: Option<&User>) -> bool {
+        user.is_some_and(|user| {
+            user.is_bot() && user.login.strip_suffix("[bot]").is_some_and(|slug| slug.eq_ignore_ascii_case(&self.slug))
+        })
+    }
+}
+
 /// One installation of the App on one account.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Installation {
@@ -50,6 +59,20 @@ pub struct Installation {
 impl AppClient {
     pub async fn app(&self) -> Result<App, GitHubError> {
         self.fetch(&Request::new("GET /app", &[])).await
+    }
+
+    /// The same, asked for once for each App that Seam is: an App keeps its name for as long as nobody renames it.
+    pub async fn own(&self) -> Result<Arc<App>, GitHubError> {
+        let issuer = self.github.inner.jwt.issuer()?;
+        let mut kept = self.github.inner.own.lock().await;
+        match kept.as_ref() {
+            Some((of, app)) if *of == issuer => Ok(Arc::clone(app)),
+            _ => {
+                let app = Arc::new(self.app().await?);
+                *kept = Some((issuer, Arc::clone(&app)));
+                Ok(app)
+            }
+        }
     }
 
     pub async fn installations(&self) -> Result<Vec<Installation>, GitHubError> {

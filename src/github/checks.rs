@@ -115,11 +115,12 @@ struct NewCheckRun<'a> {
 }
 
 impl RepositoryClient {
-    /// The check runs of a commit with this name, of every App, newest of each suite.
+    /// The check runs of a commit with this name, of every App, older ones of the same name included.
     pub async fn check_runs(&self, commit: &CommitSha, name: &str) -> Result<Vec<CheckRun>, GitHubError> {
         let mut next = Some(
             self.request("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", &[commit.as_str()])
                 .query("check_name", name)
+                .query("filter", "all")
                 .query("per_page", super::pages::PER_PAGE),
         );
         let mut runs = Vec::new();

@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use url::Url;
 
 use super::{
-    app::AppClient, etags::Etags, jwt::AppCredentials, jwt::AppJwt, limits::Limits, permissions::Permissions,
+    app::App, app::AppClient, etags::Etags, jwt::AppCredentials, jwt::AppJwt, limits::Limits, permissions::Permissions,
     repository::RepositoryClient, tokens::Scope, tokens::Tokens, transport::Transport,
 };
 use crate::{
@@ -68,6 +68,8 @@ pub(crate) struct Inner {
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
     pub(crate) etags: Etags,
+    /// The App that Seam is, by its issuer.
+    pub(crate) own: Mutex<Option<(String, Arc<App>)>>,
 }
 
 impl GitHub {
@@ -88,6 +90,7 @@ impl GitHub {
                 tokens: Tokens::new(),
                 limits: Limits::new(clock.clone(), settings.patience, settings.concurrency),
                 etags: Etags::new(),
+                own: Mutex::default(),
                 clock,
                 settings,
             }),

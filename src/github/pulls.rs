@@ -66,6 +66,15 @@ pub struct Label {
     pub name: String,
 }
 
+/// A changed file as GitHub's own diff shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PullFile {
+    #[serde(rename = "filename")]
+    pub path: String,
+    /// Hunks without file headers; `None` for a binary or big file.
+    pub patch: Option<String>,
+}
+
 impl RepositoryClient {
     /// # Errors
     /// `NotFound` when there is no such pull request.
@@ -89,5 +98,10 @@ impl RepositoryClient {
     /// Pull requests, open and closed, that hold a commit. Those from forks are among them.
     pub async fn pulls_of_commit(&self, commit: &CommitSha) -> Result<Vec<Pull>, GitHubError> {
         self.list(self.request("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", &[commit.as_str()])).await
+    }
+
+    /// What changed, as far as GitHub shows it: 3,000 files at most.
+    pub async fn pull_files(&self, number: PullNumber) -> Result<Vec<PullFile>, GitHubError> {
+        self.list(self.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", &[&number.to_string()])).await
     }
 }

@@ -52,6 +52,10 @@ impl RepositoryClient {
         Self { scope: Scope { permissions, ..self.scope.clone() }, ..self.clone() }
     }
 
+    pub fn github(&self) -> &GitHub {
+        &self.github
+    }
+
     pub fn permissions(&self) -> &Permissions {
         &self.scope.permissions
     }

@@ -32,6 +32,8 @@ pub struct ReviewComment {
     #[serde(rename = "pull_request_review_id")]
     pub review: Option<i64>,
     pub path: String,
+    /// `file` for a comment on a file, else `line`.
+    pub subject_type: Option<String>,
     /// `None` when outdated, and for a comment on a file.
     pub line: Option<u32>,
     pub original_line: Option<u32>,
@@ -43,6 +45,12 @@ pub struct ReviewComment {
     pub in_reply_to: Option<CommentId>,
     pub created_at: DateTime<Utc>,
     pub html_url: String,
+}
+
+impl ReviewComment {
+    pub fn is_on_file(&self) -> bool {
+        self.subject_type.as_deref() == Some("file")
+    }
 }
 
 /// A review to be posted.

@@ -1,0 +1,71 @@
+//! What came of an effect. Stored with it, and handed out again when it is wanted a second time.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    finding::Fingerprint,
+    ids::{CheckRunId, CommentId},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EffectResult {
+    Review {
+        review: i64,
+        /// Its comments, and those that GitHub took only on their file.
+        posted: Vec<PostedComment>,
+        /// Findings that GitHub took nowhere in the diff: they stand in the review's body.
+        in_body: Vec<Fingerprint>,
+    },
+    FileComment {
+        posted: PostedComment,
+    },
+    /// A comment in the conversation: the summary, or a comment on a file that GitHub does not show in the diff.
+    Conversation {
+        comment: CommentId,
+    },
+    Reply {
+        comment: CommentId,
+    },
+    Thread {
+        outcome: ThreadOutcome,
+    },
+    CheckRun {
+        check_run: CheckRunId,
+        url: Option<String>,
+    },
+    /// What it was to be attached to is gone, and so is the need for it.
+    Gone,
+}
+
+impl EffectResult {
+    /// The comments on findings that stand in the diff now.
+    pub fn posted(&self) -> &[PostedComment] {
+        match self {
+            Self::Review { posted, .. } => posted,
+            Self::FileComment { posted } => std::slice::from_ref(posted),
+            _ => &[],
+        }
+    }
+}
+
+/// A comment on a finding, as it came into being.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PostedComment {
+    pub fingerprint: Fingerprint,
+    pub path: String,
+    /// `None` for a comment on the file.
+    pub line: Option<u32>,
+    pub comment_id: CommentId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ThreadOutcome {
+    Resolved,
+    /// Somebody was faster.
+    WasResolved,
+    /// The installation lacks a permission: the reply in the thread has to do.
+    NotPermitted,
+}
