@@ -2,4 +2,6 @@
 
 mod ast_rules;
 mod engine;
+mod fixtures;
 mod sample;
+mod secrets;

@@ -7,4 +7,4 @@ macro_rules! embedded {
 }
 
 /// Name and text of each file of `rules/secrets`.
-pub const FILES: &[(&str, &str)] = embedded!["source-control"];
+pub const FILES: &[(&str, &str)] = embedded!["source-control", "cloud", "services", "keys", "generic"];

@@ -28,7 +28,6 @@ const WORDS: &[&str] = &[
     "xxxx",
     "****",
     "....",
-    "----",
     "____",
     "0000000",
     "1111111",
@@ -37,14 +36,6 @@ const WORDS: &[&str] = &[
     "abcdefgh",
     "deadbeef",
     "cafebabe",
-    "test-token",
-    "test_token",
-    "my-secret",
-    "my_secret",
-    "mysecret",
-    "secret-key",
-    "secret_key",
-    "supersecret",
     "process.env",
     "os.environ",
     "getenv",
@@ -60,7 +51,13 @@ const WORDS: &[&str] = &[
 /// Signs of a template or a variable.
 const TEMPLATES: &[&str] = &["${", "{{", "}}", "<%", "%>", "%(", "$(", "#{", "@{", "{0}", "{}", "%s", "[["];
 
+/// Longer values are keys and the like, in which a short word may stand by chance.
+const LONGEST: usize = 256;
+
 pub fn is_placeholder(value: &str) -> bool {
+    if value.len() > LONGEST {
+        return TEMPLATES.iter().any(|sign| value.contains(sign));
+    }
     let value = value.trim_matches(|c: char| matches!(c, '"' | '\'' | '`'));
     let lower = value.to_ascii_lowercase();
     value.starts_with('$')

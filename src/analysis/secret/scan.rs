@@ -171,9 +171,9 @@ fn draft<'r>(candidate: &Candidate<'r>, text: &str) -> Draft<'r> {
     }
     let mut draft = Draft::new(&rule.info, (candidate.first_line, candidate.last_line), candidate.secret.start, hash);
     match candidate.verdict {
-        Verdict::Genuine(why) => message.push_str(&format!(" It is genuine as far as can be told offline: {why}.")),
+        Verdict::Genuine(why) => message.push_str(&format!(" {why}")),
         Verdict::Doubtful(why) => {
-            message.push_str(&format!(" Less sure than usual: {why}."));
+            message.push_str(&format!(" {why}"));
             draft.severity = draft.severity.min(Severity::Warning);
             draft.confidence = Confidence::Low;
         }

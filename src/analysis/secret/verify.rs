@@ -25,6 +25,10 @@ pub enum Verify {
     UrlCredentials,
     /// Name and password of HTTP Basic.
     BasicAuth,
+    /// Characters that nobody chose: not words, not a path.
+    RandomLooking,
+    /// Characters that somebody chose so that nobody guesses them.
+    Password,
 }
 
 /// What came of it.
@@ -32,7 +36,7 @@ pub enum Verify {
 pub enum Verdict {
     /// The rule has no way to verify.
     Unknown,
-    /// It is what it looks like; with words for the message.
+    /// It is what it looks like; with a sentence for the message.
     Genuine(&'static str),
     /// It looks like one, and is of less use to a thief, or made up.
     Doubtful(&'static str),
@@ -49,15 +53,17 @@ impl Verify {
             Self::Pem => pem(secret),
             Self::UrlCredentials => url_credentials(secret),
             Self::BasicAuth => basic_auth(secret),
+            Self::RandomLooking => random_looking(secret),
+            Self::Password => password(secret),
         }
     }
 }
 
 fn by_checksum(is_right: bool) -> Verdict {
     if is_right {
-        Verdict::Genuine("its checksum is right")
+        Verdict::Genuine("Its checksum is right.")
     } else {
-        Verdict::Doubtful("its checksum is wrong, so it was made up or edited")
+        Verdict::Doubtful("Its checksum is wrong: it was made up or edited.")
     }
 }
 
@@ -67,20 +73,20 @@ fn jwt(token: &str) -> Verdict {
     let Some(header) = parts.next().and_then(json) else { return Verdict::Nothing };
     let Some(algorithm) = header.get("alg").and_then(Value::as_str) else { return Verdict::Nothing };
     if algorithm.eq_ignore_ascii_case("none") {
-        return Verdict::Doubtful("it is not signed (`alg: none`)");
+        return Verdict::Doubtful("It is not signed (`alg: none`).");
     }
     let claims = parts.next().and_then(json);
     let expires = claims.as_ref().and_then(|claims| claims.get("exp")).and_then(Value::as_i64);
     match expires {
         // No clock is asked: whatever ended before this program was written is long over.
-        Some(end) if end < 1_735_689_600 => Verdict::Doubtful("it has expired"),
-        _ => Verdict::Genuine("its header can be read"),
+        Some(end) if end < 1_735_689_600 => Verdict::Doubtful("It has expired."),
+        _ => Verdict::Genuine("Its header can be read."),
     }
 }
 
 fn pem(block: &str) -> Verdict {
     if block.contains("ENCRYPTED") {
-        return Verdict::Doubtful("it is encrypted with a passphrase");
+        return Verdict::Doubtful("It is encrypted with a passphrase.");
     }
     let Some((_, rest)) = block.split_once("KEY") else { return Verdict::Nothing };
     let Some((_, rest)) = rest.split_once("-----") else { return Verdict::Nothing };
@@ -91,12 +97,12 @@ fn pem(block: &str) -> Verdict {
     let whole = body.len() - body.len() % 4;
     match STANDARD_NO_PAD.decode(&body[..whole]) {
         Ok(bytes) if bytes.starts_with(b"openssh-key-v1\0") && !bytes[15..].starts_with(b"\0\0\0\x04none") => {
-            Verdict::Doubtful("it is encrypted with a passphrase")
+            Verdict::Doubtful("It is encrypted with a passphrase.")
         }
         Ok(bytes) if bytes.len() >= 32 && (bytes[0] == 0x30 || bytes.starts_with(b"openssh-key-v1\0")) => {
-            Verdict::Genuine("its body can be read")
+            Verdict::Genuine("Its body can be read.")
         }
-        Ok(bytes) if bytes.len() >= 32 => Verdict::Doubtful("its body is not that of a key"),
+        Ok(bytes) if bytes.len() >= 32 => Verdict::Doubtful("Its body is not that of a key."),
         _ => Verdict::Nothing,
     }
 }
@@ -119,7 +125,7 @@ fn url_credentials(text: &str) -> Verdict {
         );
     match (is_local, is_usual) {
         (_, true) | (true, _) => Verdict::Nothing,
-        (false, false) => Verdict::Genuine("it is for a host that is not this machine"),
+        (false, false) => Verdict::Genuine("They are for a host that is not this machine."),
     }
 }
 
@@ -130,15 +136,57 @@ fn basic_auth(encoded: &str) -> Verdict {
         Some((name, password))
             if !password.is_empty() && name != password && !super::placeholder::is_placeholder(password) =>
         {
-            Verdict::Genuine("it decodes to a name and a password")
+            Verdict::Genuine("It decodes to a name and a password.")
         }
         _ => Verdict::Nothing,
     }
 }
 
+/// Looks at the longest part that no punctuation interrupts: in what is random, kinds of characters alternate; in words,
+/// paths and names of algorithms they do not for long.
+fn random_looking(value: &str) -> Verdict {
+    let parts = value.split(|c: char| !c.is_ascii_alphanumeric());
+    let Some(part) = parts.max_by_key(|part| part.len()).filter(|part| part.len() >= 12) else {
+        return Verdict::Nothing;
+    };
+    let kinds: Vec<u8> = part
+        .bytes()
+        .map(|byte| match byte {
+            b'0'..=b'9' => 0,
+            b'a'..=b'z' => 1,
+            _ => 2,
+        })
+        .collect();
+    let digits = kinds.iter().filter(|kind| **kind == 0).count();
+    let changes = kinds.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    if digits < 2 || digits == part.len() || changes * 4 < part.len() { Verdict::Nothing } else { Verdict::Unknown }
+}
+
+/// A label, a key of translations or a name of a field has no digit and no special character in it.
+fn password(value: &str) -> Verdict {
+    let lower = value.to_ascii_lowercase();
+    let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let has_other = value.bytes().any(|byte| byte.is_ascii_digit() || b"!@#$%^&*+?~".contains(&byte));
+    let is_name = ["passw", "pwd", "://", "::", "()", "->"].iter().any(|part| lower.contains(part));
+    if has_letter && has_other && !is_name { Verdict::Unknown } else { Verdict::Nothing }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_paths_and_names_do_not_look_random() {
+        for value in [
+            "application/x-www-form-urlencoded",
+            "sha256-rsa-pkcs1-v15",
+            "com.corp.payments.TokenService2",
+            "AUTH_TOKEN_HEADER_V2",
+        ] {
+            assert_eq!(Verify::RandomLooking.check(value), Verdict::Nothing, "{value}");
+        }
+        assert_eq!(Verify::RandomLooking.check("qK7x2Vb9LmZ0tRw5YpNcE"), Verdict::Unknown);
+    }
 
     #[test]
     fn credentials_for_this_machine_are_nothing() {
