@@ -20,13 +20,13 @@ use super::{
 };
 use crate::domain::{
     execution::{Lane, NewExecution, Priority, Supersede},
-    ids::ExecutionId,
+    ids::{DeliveryId, ExecutionId},
 };
 
 /// Puts executions in line in one transaction. Their ids come back in the same order.
 pub async fn enqueue(db: &Db, new: &[NewExecution], now: DateTime<Utc>) -> Result<Vec<ExecutionId>, StoreError> {
     let mut tx = db.begin().await?;
-    let entries: Vec<_> = new.iter().map(|execution| (execution, now)).collect();
+    let entries: Vec<_> = new.iter().map(|execution| Asked { execution, delivery: None, at: now }).collect();
     let ids = put_in_line(&mut tx, &entries).await?;
     tx.commit().await?;
     if !ids.is_empty() {
@@ -35,10 +35,20 @@ pub async fn enqueue(db: &Db, new: &[NewExecution], now: DateTime<Utc>) -> Resul
     Ok(ids)
 }
 
+/// An execution that somebody asks for.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) execution: &'a NewExecution,
+    /// With what it came, unless it names another delivery itself.
+    pub(super) delivery: Option<&'a DeliveryId>,
+    pub(super) at: DateTime<Utc>,
+}
+
 /// An execution about to be stored.
 struct Entry<'a> {
     id: i64,
     new: &'a NewExecution,
+    delivery: Option<&'a DeliveryId>,
     now: i64,
     lane: Option<String>,
     turn: i64,
@@ -63,24 +73,23 @@ fn supersedes(new: &NewExecution) -> bool {
     new.lane.is_some() && new.supersede == Supersede::Older && new.priority != Priority::Command
 }
 
-/// Within a transaction: each execution with the time it was asked for. Whoever commits wakes the workers.
-pub(super) async fn put_in_line(
-    tx: &mut Tx,
-    new: &[(&NewExecution, DateTime<Utc>)],
-) -> Result<Vec<ExecutionId>, StoreError> {
-    if new.is_empty() {
+/// Within a transaction. Whoever commits wakes the workers.
+pub(super) async fn put_in_line(tx: &mut Tx, asked: &[Asked<'_>]) -> Result<Vec<ExecutionId>, StoreError> {
+    if asked.is_empty() {
         return Ok(Vec::new());
     }
-    lock_lanes(tx, new.iter().filter(|(new, _)| supersedes(new)).filter_map(|(new, _)| new.lane.as_ref())).await?;
-    let ids = reserve_ids(tx, new.len()).await?;
-    let mut entries: Vec<_> = new
+    let superseding = asked.iter().map(|asked| asked.execution).filter(|new| supersedes(new));
+    lock_lanes(tx, superseding.filter_map(|new| new.lane.as_ref())).await?;
+    let ids = reserve_ids(tx, asked.len()).await?;
+    let mut entries: Vec<_> = asked
         .iter()
         .zip(ids)
-        .map(|(&(new, now), id)| Entry {
+        .map(|(asked, id)| Entry {
             id,
-            new,
-            now: now.timestamp_millis(),
-            lane: new.lane.as_ref().map(|lane| without_nul(&lane.0)),
+            new: asked.execution,
+            delivery: asked.execution.delivery.as_ref().or(asked.delivery),
+            now: asked.at.timestamp_millis(),
+            lane: asked.execution.lane.as_ref().map(|lane| without_nul(&lane.0)),
             turn: 0,
             superseded_by: None,
         })
@@ -224,7 +233,7 @@ async fn insert(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError> {
                     .push_bind(new.repository.map(|id| id.0))
                     .push_bind(new.repo.as_ref().map(ToString::to_string))
                     .push_bind(new.input.to_string())
-                    .push_bind(new.delivery.as_ref().map(|id| &id.0))
+                    .push_bind(entry.delivery.map(|id| &id.0))
                     .push_bind(if entry.superseded_by.is_some() { "superseded" } else { "queued" })
                     .push_bind(entry.superseded_by.map(|newer| format!("superseded by execution {newer}")))
                     .push_bind(entry.turn)

@@ -9,7 +9,12 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
-use super::{db::Db, delivery, enqueue::put_in_line, error::StoreError};
+use super::{
+    db::Db,
+    delivery,
+    enqueue::{Asked, put_in_line},
+    error::StoreError,
+};
 use crate::domain::{
     delivery::NewDelivery,
     execution::NewExecution,
@@ -135,7 +140,8 @@ async fn store_batch(db: &Db, arrivals: &[Arrival]) -> Result<Vec<Ingested>, Sto
         .iter()
         .flat_map(|&index| {
             let (delivery, executions) = &arrivals[index];
-            executions.iter().map(|execution| (execution, delivery.received_at))
+            let (delivery, at) = (Some(&delivery.id), delivery.received_at);
+            executions.iter().map(move |execution| Asked { execution, delivery, at })
         })
         .collect();
     let mut ids = put_in_line(&mut tx, &executions).await?.into_iter();

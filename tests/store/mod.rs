@@ -1,5 +1,7 @@
 //! Every table on both databases.
 
+mod crash;
+mod crowd;
 mod effects;
 mod ingest;
 mod leases;
