@@ -2,6 +2,7 @@
 
 pub mod app_manifest;
 pub mod nearest;
+pub mod pages;
 pub mod policy;
 pub mod settings;
 pub mod sources;

@@ -79,6 +79,11 @@ impl CommitSha {
         &self.0[..7]
     }
 
+    /// Forty zeros: see [`Self::is_zero`]. As the base of a comparison it means the empty tree.
+    pub fn zero() -> Self {
+        Self("0".repeat(40))
+    }
+
     /// GitHub writes forty zeros for "no commit": the `before` of a new branch, the `after` of a deleted one.
     pub fn is_zero(&self) -> bool {
         self.0.bytes().all(|digit| digit == b'0')

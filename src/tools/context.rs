@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use anyhow::anyhow;
 use tokio_util::sync::CancellationToken;
 
 use super::error::ToolError;
 use crate::{
     domain::ids::{ExecutionId, InstallationId, RepoName, RepositoryId},
+    github::{client::GitHub, permissions::Permissions, repository::RepositoryClient},
     llm::model::Models,
+    store::queue::Lease,
     telemetry::clock::Clock,
 };
 
@@ -26,7 +29,7 @@ pub struct ExecutionScope {
     pub repo: Option<RepoName>,
 }
 
-/// The clients and pools that tools work with; built once, in `app`.
+/// What every tool may use. The clients and pools of a tool are its own fields, given to it in `app`.
 #[derive(Clone, Default)]
 pub struct Services {
     pub clock: Clock,
@@ -39,6 +42,25 @@ pub struct ToolContext {
     pub services: Arc<Services>,
     /// Cancelled when the execution was superseded or cancelled, or its lease was lost.
     pub cancellation: CancellationToken,
+}
+
+impl ExecutionScope {
+    /// The repository of this execution, with a token that reaches it alone.
+    pub fn repository(&self, github: &GitHub, permissions: Permissions) -> Result<RepositoryClient, ToolError> {
+        match (self.installation, self.repository, &self.repo) {
+            (Some(installation), Some(id), Some(name)) => {
+                Ok(github.repository(installation, id, name.clone(), permissions))
+            }
+            _ => {
+                Err(ToolError::Fatal(anyhow!("the tool works on an installation's repository, and this run has none")))
+            }
+        }
+    }
+
+    /// What this run's writes to the database are fenced by.
+    pub fn lease(&self) -> Lease {
+        Lease { execution: self.execution, attempt: self.attempt }
+    }
 }
 
 impl ToolContext {

@@ -2,6 +2,15 @@
 
 use std::time::Duration;
 
+use anyhow::anyhow;
+
+use crate::{
+    effects::error::EffectError,
+    git::error::{GitError, Remedy},
+    github::error::{GitHubError, Retry},
+    store::error::StoreError,
+};
+
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
     /// It may pass by itself: tried again after `after`, or after the usual backoff.
@@ -34,5 +43,50 @@ impl ToolError {
 
     pub fn skip(reason: impl Into<String>) -> Self {
         Self::Skip(reason.into())
+    }
+}
+
+impl From<GitHubError> for ToolError {
+    /// An installation that lost its access has nothing to do, which is no failure.
+    fn from(error: GitHubError) -> Self {
+        if let Some(reason) = error.lost_access() {
+            return Self::Skip(reason);
+        }
+        match error.retry() {
+            Retry::After(wait) => Self::retry_after(error, wait),
+            Retry::Soon => Self::retry(error),
+            Retry::Never => Self::fatal(error),
+        }
+    }
+}
+
+/// The database may be back in a moment.
+impl From<StoreError> for ToolError {
+    fn from(error: StoreError) -> Self {
+        Self::retry(anyhow!(error).context("the database did not answer"))
+    }
+}
+
+impl From<GitError> for ToolError {
+    /// Names, tokens and heads are loaded anew by the next attempt.
+    fn from(error: GitError) -> Self {
+        match error.remedy() {
+            Remedy::TryLater | Remedy::RenewToken | Remedy::Reload => Self::retry(error),
+            Remedy::GiveUp => Self::fatal(error),
+        }
+    }
+}
+
+impl From<EffectError> for ToolError {
+    fn from(error: EffectError) -> Self {
+        match error {
+            EffectError::Stopped(_) => Self::Superseded,
+            EffectError::GitHub(error) if !error.may_have_happened() => error.into(),
+            error => match error.retry() {
+                Retry::After(wait) => Self::retry_after(error, wait),
+                Retry::Soon => Self::retry(error),
+                Retry::Never => Self::fatal(error),
+            },
+        }
     }
 }

@@ -1,0 +1,32 @@
+//! Every tool that comes with Seam.
+
+use std::sync::Arc;
+
+use super::{
+    analyze_diff::AnalyzeDiff, explain_skip::ExplainSkip, load_change::LoadChange, plan_review::PlanReview,
+    policy::PolicyLoader, post_review::PostReview, registry::Registry,
+};
+use crate::{
+    analysis::engine::Engine, config::pages::Pages, git::mirror::Mirrors, github::client::GitHub, store::db::Db,
+};
+
+/// What the tools work with; all of it is cheap to clone.
+#[derive(Clone)]
+pub struct Clients {
+    pub github: GitHub,
+    pub mirrors: Mirrors,
+    pub engine: Arc<Engine>,
+    pub db: Db,
+    pub pages: Pages,
+}
+
+pub fn registry(clients: &Clients) -> Registry {
+    let Clients { github, mirrors, engine, db, pages } = clients.clone();
+    let policies = PolicyLoader { github: github.clone() };
+    Registry::default()
+        .with(LoadChange { github: github.clone(), policies })
+        .with(AnalyzeDiff { github: github.clone(), mirrors, engine })
+        .with(PlanReview { github: github.clone(), db: db.clone(), pages: pages.clone() })
+        .with(PostReview { github: github.clone(), db: db.clone() })
+        .with(ExplainSkip { github, db, pages })
+}

@@ -1,0 +1,172 @@
+//! `github.load_change`: an event is a hint; this loads the truth it hints at, and says whether there is something to
+//! review.
+
+use anyhow::anyhow;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    context::ToolContext,
+    error::ToolError,
+    policy::PolicyLoader,
+    tool::{Access, Tool},
+};
+use crate::{
+    config::policy::{Policy, Role},
+    domain::ids::{CommitSha, PullNumber},
+    github::{
+        client::GitHub, commits::Commit, error::GitHubError, permissions::Permissions, pulls::Pull,
+        repository::RepositoryClient,
+    },
+    review::{
+        input::{BranchFacts, Note, PullFacts, Target},
+        skip::{Cause, SkipReason},
+    },
+};
+
+pub struct LoadChange {
+    pub github: GitHub,
+    pub policies: PolicyLoader,
+}
+
+/// What the event said; each may be missing.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// As in `pull_request.opened`.
+    event: String,
+    pull_number: Option<PullNumber>,
+    /// Of a push or a check.
+    branch: Option<String>,
+    head_sha: Option<CommitSha>,
+    /// The head before a push.
+    before: Option<CommitSha>,
+    forced: Option<bool>,
+}
+
+/// What is to be reviewed, as GitHub has it now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LoadedChange {
+    pub target: Target,
+    pub base: Base,
+    pub policy: Policy,
+    /// What is wrong with the policy's files.
+    pub notes: Vec<Note>,
+    /// Why there is no review, when there is none.
+    pub skip: Option<SkipReason>,
+}
+
+/// What a head is compared with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Base {
+    /// The commit where the head left this one, as GitHub shows a pull request.
+    MergeBaseWith(CommitSha),
+    Commit(CommitSha),
+    /// A first commit: all of it is new.
+    Nothing,
+}
+
+impl Base {
+    fn of_parent(commit: Commit) -> Self {
+        commit.parents.into_iter().next().map_or(Self::Nothing, |parent| Self::Commit(parent.sha))
+    }
+}
+
+impl Tool for LoadChange {
+    const NAME: &'static str = "github.load_change";
+    const DESCRIPTION: &'static str =
+        "Loads the pull request or branch that an event speaks of, and the policy of its repository, from GitHub.";
+    const ACCESS: Access = Access::Reads;
+    const ROLE: Role = Role::Read;
+
+    type Input = Input;
+    type Output = LoadedChange;
+
+    async fn run(&self, context: &ToolContext, input: Input) -> Result<LoadedChange, ToolError> {
+        let repository = context.scope.repository(&self.github, Permissions::read_only())?;
+        let cause = cause_of(&input.event);
+        let pull = match (input.pull_number, &input.head_sha, &input.branch) {
+            (Some(number), _, _) => Some(repository.pull(number).await?),
+            // Checks of a fork's pull request name no pull request: it is found by its head.
+            (None, Some(head), _) if cause == Cause::Command => {
+                let pulls = repository.pulls_of_commit(head).await?;
+                pulls.into_iter().find(|pull| pull.is_open() && pull.head.sha == *head)
+            }
+            _ => None,
+        };
+        let (target, base) = match pull {
+            Some(pull) => of_pull(pull)?,
+            None => of_branch(&repository, &input, cause).await?,
+        };
+        let (policy, notes) = self.policies.load(&repository).await?;
+        let skip = match &target {
+            Target::Pull(facts) => SkipReason::for_pull(&policy.review.on, facts, cause),
+            Target::Branch(_) => SkipReason::for_branch(&policy.review.on, cause),
+        };
+        Ok(LoadedChange { target, base, policy, notes, skip })
+    }
+}
+
+fn cause_of(event: &str) -> Cause {
+    match event {
+        "push" | "pull_request.synchronize" => Cause::Push,
+        _ if event.starts_with("check_") => Cause::Command,
+        _ => Cause::Opened,
+    }
+}
+
+fn of_pull(pull: Pull) -> Result<(Target, Base), ToolError> {
+    if !pull.is_open() {
+        return Err(ToolError::skip(format!("pull request #{} is closed", pull.number)));
+    }
+    let base = Base::MergeBaseWith(pull.base.sha.clone());
+    let facts = PullFacts {
+        number: pull.number,
+        fork: pull.is_from_fork(),
+        draft: pull.draft,
+        base: pull.base.branch,
+        head: pull.head.sha,
+    };
+    Ok((Target::Pull(facts), base))
+}
+
+/// A branch counts by itself only where no pull request shows it.
+async fn of_branch(repository: &RepositoryClient, input: &Input, cause: Cause) -> Result<(Target, Base), ToolError> {
+    let Some(head) = &input.head_sha else {
+        return Err(ToolError::Fatal(anyhow!("the event {} speaks of no change", input.event)));
+    };
+    let default = repository.repository().await?.default_branch;
+    let branch = input.branch.as_deref().unwrap_or(&default);
+    if cause == Cause::Push {
+        if let Some(pull) = repository.open_pulls_of_branch(branch).await?.first() {
+            let why = format!("pull request #{} shows this branch and is reviewed itself", pull.number);
+            return Err(ToolError::Skip(why));
+        }
+        match tip(repository, branch).await? {
+            None => return Err(ToolError::skip(format!("the branch {branch} is gone"))),
+            Some(now) if now.sha != *head => {
+                return Err(ToolError::skip(format!("the branch {branch} has moved on to {}", now.sha.short())));
+            }
+            Some(_) => {}
+        }
+    }
+    let base = if branch == default {
+        match &input.before {
+            // What this push brought; after a forced one, GitHub may not have the commit any more.
+            Some(before) if input.forced != Some(true) => Base::Commit(before.clone()),
+            _ => Base::of_parent(repository.commit(head.as_str()).await?),
+        }
+    } else {
+        tip(repository, &default).await?.map_or(Base::Nothing, |tip| Base::MergeBaseWith(tip.sha))
+    };
+    Ok((Target::Branch(BranchFacts { branch: branch.to_owned(), head: head.clone() }), base))
+}
+
+async fn tip(repository: &RepositoryClient, branch: &str) -> Result<Option<Commit>, ToolError> {
+    match repository.commit(&format!("heads/{branch}")).await {
+        Ok(commit) => Ok(Some(commit)),
+        Err(GitHubError::NotFound { .. } | GitHubError::Unprocessable { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
