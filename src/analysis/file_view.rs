@@ -80,6 +80,18 @@ impl<'a> FileView<'a> {
         self.syntax().map(|syntax| symbols::enclosing(syntax, self.text, byte)).unwrap_or_default()
     }
 
+    /// The byte is part of a comment or of a text literal. Without a grammar a line that starts like a comment is one.
+    pub fn is_prose_at(&self, byte: usize) -> bool {
+        match self.syntax() {
+            Some(syntax) => syntax.is_prose_at(byte),
+            None => {
+                let line = self.lines.at(byte);
+                let text = self.line_text(line, line).trim_start();
+                ["//", "# ", "*", "--", "/*", "<!--"].iter().any(|mark| text.starts_with(mark))
+            }
+        }
+    }
+
     /// The text of lines `first..=last`, without the end of the last one.
     pub fn line_text(&self, first: u32, last: u32) -> &'a str {
         let lines = self.text.get(self.lines.bytes(first..last.saturating_add(1))).unwrap_or_default();

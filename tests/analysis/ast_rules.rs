@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use seam::analysis::ast::{embedded, rule_set};
 use serde::Deserialize;
 
-use super::sample::{Sample, is_by};
+use super::sample::{Sample, apply, is_by};
 
 /// `rules/ast/<language>/<rule>.test.yml`, ast-grep's form with `fixed` added.
 #[derive(Deserialize)]
@@ -101,12 +101,9 @@ fn every_rule_reports_what_it_must_and_nothing_else() {
                 wrong.push(format!("{} suggests nothing for:\n{before}", snippets.id));
                 continue;
             };
-            let mut lines: Vec<&str> = before.lines().collect();
-            let replaced = (suggestion.start_line as usize - 1)..suggestion.end_line as usize;
-            let replacement = Some(suggestion.replacement.as_str()).filter(|text| !text.is_empty());
-            lines.splice(replaced, replacement);
-            if lines.join("\n").trim_end() != after.trim_end() {
-                wrong.push(format!("{} makes of\n{before}\nthis:\n{}", snippets.id, lines.join("\n")));
+            let mended = apply(before, &suggestion);
+            if mended.trim_end() != after.trim_end() {
+                wrong.push(format!("{} makes of\n{before}\nthis:\n{mended}", snippets.id));
             }
         }
     }

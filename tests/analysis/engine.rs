@@ -77,7 +77,7 @@ fn every_changed_file_is_in_the_ledger() {
     app.min.py Linted: minified: no syntax rules
     long.py Linted: too large to be parsed (1.7 MiB)
     ");
-    assert_eq!(sample.findings(), "2 py/eval-nonliteral error");
+    assert_eq!(sample.findings(), "2 py/eval-nonliteral error\n0 gen/large-or-binary-file warning");
 }
 
 #[test]

@@ -3,5 +3,6 @@
 mod ast_rules;
 mod engine;
 mod fixtures;
+mod general;
 mod sample;
 mod secrets;

@@ -11,7 +11,7 @@ use seam::{
     },
     config::policy::Policy,
     domain::{
-        finding::{Analysis, Finding},
+        finding::{Analysis, Finding, Suggestion},
         ledger::FileStatus,
     },
 };
@@ -114,4 +114,13 @@ impl Contents for Sample {
 /// The rule made this finding, or is named in it as another one of its line.
 pub(crate) fn is_by(finding: &Finding, rule: &str) -> bool {
     finding.rule == rule || finding.message.contains(&format!("`{rule}`"))
+}
+
+/// The text with its lines replaced as the suggestion says.
+pub(crate) fn apply(text: &str, suggestion: &Suggestion) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    let replaced = (suggestion.start_line as usize - 1)..suggestion.end_line as usize;
+    let replacement = Some(suggestion.replacement.as_str()).filter(|text| !text.is_empty());
+    lines.splice(replaced, replacement);
+    lines.join("\n") + "\n"
 }
