@@ -22,6 +22,9 @@ use crate::domain::{
 /// Annotations are sent in batches of 50, each a write of its own: five are enough.
 const MOST_ANNOTATIONS: usize = 250;
 
+/// Bytes for the notes, and again for the dismissed problems; the ledger has the rest of the text.
+const ROOM_FOR_NOTES: usize = 15_000;
+
 /// A finding, and how it stands on this pull request.
 #[derive(Clone, Copy, Debug)]
 pub struct Told<'a> {
@@ -143,13 +146,13 @@ impl CheckRun<'_> {
         let Scores { security, quality } = self.scores;
         paper.paragraph(&format!("| Security | Quality |\n|:--:|:--:|\n| {security} of 100 | {quality} of 100 |"));
         let problems: Vec<_> = self.told.iter().filter(|told| told.standing.counts()).collect();
-        let is_first = self.is_first;
-        paper.list(
-            if is_first { ("| | Where | What |\n|--|--|--|", "") } else { ("| | | Where | What |\n|--|--|--|--|", "") },
-            problems.iter().map(|told| row(told, !is_first)),
-            usize::MAX,
-            |left| format!("… and {left} more; `seam review` lists them all."),
-        );
+        let head = if self.is_first { "| | Where | What |\n|--|--|--|" } else { "| | | Where | What |\n|--|--|--|--|" };
+        if !problems.is_empty() {
+            let lines = problems.iter().map(|told| row(told, !self.is_first));
+            paper.list(MOST_BYTES, (head, ""), lines, |left| {
+                format!("… and {left} more; `seam review` lists them all.")
+            });
+        }
         paper.into_text()
     }
 
@@ -168,10 +171,13 @@ impl CheckRun<'_> {
         let mut paper = Paper::new(MOST_BYTES);
         for (standing, noun) in [(Standing::Note, "note"), (Standing::Dismissed, "dismissed problem")] {
             let told: Vec<_> = self.told.iter().filter(|told| told.standing == standing).collect();
+            if told.is_empty() {
+                continue;
+            }
             let head =
                 format!("<details><summary>{}</summary>\n\n| | Where | What |\n|--|--|--|", count(told.len(), noun));
             let lines = told.iter().map(|told| row(told, false));
-            paper.list((&head, "\n\n</details>"), lines, 200, |left| format!("… and {left} more."));
+            paper.list(ROOM_FOR_NOTES, (&head, "\n\n</details>"), lines, |left| format!("… and {left} more."));
         }
         ledger::render(self.ledger, &mut paper);
         (!paper.is_empty()).then(|| paper.into_text())

@@ -153,6 +153,6 @@ pub fn render_summary<'a>(findings: impl IntoIterator<Item = &'a Finding>, mark:
         format!("- **{}** in {place}{lines}: {}", title(finding.severity), message(finding).replace('\n', " "))
     });
     let more = |left| format!("… and {left} more: see the check run `Seam`.");
-    paper.list(("These have no place in the diff:\n", ""), lines, usize::MAX, more);
+    paper.list(MOST_BYTES, ("These have no place in the diff:\n", ""), lines, more);
     mark.end(&paper.into_text())
 }

@@ -1,6 +1,6 @@
 //! The ledger for people: every changed file is counted, files of one fate together, as many listed as there is room.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::{
     markdown::{code, html, shorten},
@@ -8,10 +8,10 @@ use super::{
 };
 use crate::domain::ledger::{Handled, LedgerRow};
 
-/// Paths listed in one group at most; the rest are counted.
-const MOST_PATHS: usize = 500;
 /// Groups with a paragraph of their own; the rest are counted together.
 const MOST_GROUPS: usize = 40;
+/// Bytes kept for the words on the groups that found no room.
+const ROOM_FOR_THE_REST: usize = 200;
 
 /// How many files were handled how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,28 +55,30 @@ pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Writes the groups, what was skipped first.
+/// Writes the largest groups, what was skipped first; each may use its share of the room. The others are counted.
 pub fn render(ledger: &[LedgerRow], paper: &mut Paper) {
-    let mut groups: BTreeMap<(std::cmp::Reverse<Handled>, &str), Vec<&LedgerRow>> = BTreeMap::new();
+    let mut by_fate: BTreeMap<(Handled, &str), Vec<&LedgerRow>> = BTreeMap::new();
     for row in ledger {
-        let reason = row.reason.as_deref().unwrap_or_default();
-        groups.entry((std::cmp::Reverse(row.handled), reason)).or_default().push(row);
+        by_fate.entry((row.handled, row.reason.as_deref().unwrap_or_default())).or_default().push(row);
     }
-    let (mut left_groups, mut left_files) = (0, 0);
-    for (index, ((handled, reason), rows)) in groups.iter().enumerate() {
-        let told = index < MOST_GROUPS && paper.left() > 1_000 && render_group(handled.0, reason, rows, paper);
-        if !told {
-            left_groups += 1;
-            left_files += rows.len();
+    let mut groups: Vec<_> = by_fate.into_iter().collect();
+    groups.sort_by_key(|(_, rows)| Reverse(rows.len()));
+    let mut left = groups.split_off(groups.len().min(MOST_GROUPS));
+    groups.sort_by_key(|((handled, _), rows)| Reverse((*handled, rows.len())));
+    let told = groups.len();
+    for (index, ((handled, reason), rows)) in groups.into_iter().enumerate() {
+        let share = paper.left().saturating_sub(ROOM_FOR_THE_REST) / (told - index);
+        if !render_group(handled, reason, &rows, share, paper) {
+            left.push(((handled, reason), rows));
         }
     }
-    if left_groups > 0 {
-        let files = count(left_files, "more file");
-        paper.paragraph(&format!("… and {files}, for {}.", count(left_groups, "more reason")));
+    if !left.is_empty() {
+        let files = left.iter().map(|(_, rows)| rows.len()).sum();
+        paper.paragraph(&format!("… and {}, for {}.", count(files, "more file"), count(left.len(), "more reason")));
     }
 }
 
-fn render_group(handled: Handled, reason: &str, rows: &[&LedgerRow], paper: &mut Paper) -> bool {
+fn render_group(handled: Handled, reason: &str, rows: &[&LedgerRow], room: usize, paper: &mut Paper) -> bool {
     let what = match handled {
         Handled::Reviewed => "reviewed",
         Handled::Linted => "linted only",
@@ -85,5 +87,5 @@ fn render_group(handled: Handled, reason: &str, rows: &[&LedgerRow], paper: &mut
     let why = if reason.is_empty() { String::new() } else { format!(": {}", html(&shorten(reason, 300))) };
     let head = format!("<details><summary>{} {what}{why}</summary>\n", count(rows.len(), "file"));
     let lines = rows.iter().map(|row| format!("- {} ({})", code(&shorten(&row.path, 1_000)), row.status.as_str()));
-    paper.list((&head, "\n\n</details>"), lines, MOST_PATHS, |left| format!("… and {} more.", left))
+    paper.list(room, (&head, "\n\n</details>"), lines, |left| format!("… and {left} more."))
 }

@@ -79,7 +79,7 @@ pub fn prose(text: &str) -> String {
 
 fn prose_line(line: &str, safe: &mut String) {
     // Headings, quotes, rules and fences begin a line; a fence of backticks is escaped below.
-    if line.starts_with(['#', '>', '=', '~']) || line.starts_with("---") {
+    if line.starts_with(['#', '>', '=', '~']) || line.starts_with("---") || line.bytes().all(|byte| byte == b'-') {
         safe.push('\\');
     }
     let mut rest = line;
@@ -95,6 +95,8 @@ fn prose_line(line: &str, safe: &mut String) {
         let next = rest.chars().next().unwrap_or(' ');
         match character {
             '<' => safe.push_str("&lt;"),
+            // It would take the next character's meaning away, also from the backtick of a code span.
+            '\\' => safe.push_str("\\\\"),
             '!' if next == '[' => safe.push_str("\\!"),
             '@' if !last.is_alphanumeric() && (next.is_alphanumeric() || next == '-') => safe.extend(['@', GAP]),
             '#' if next.is_ascii_digit() => safe.extend(['#', GAP]),
@@ -157,6 +159,7 @@ mod tests {
         assert_eq!(prose("<img src=x> <!-- seam:a:b -->"), "&lt;img src=x> &lt;!-- seam:a:b -->");
         assert_eq!(prose("![x](https://a.example)"), "\\![x](https://a.example)");
         assert_eq!(prose("```\nopen"), "\\`\\`\\`\nopen");
+        assert_eq!(prose("C:\\`<!--`"), "C:\\\\`<!--`");
         assert_eq!(prose("# loud\n> quoted"), "\\# loud\n\\> quoted");
         assert_eq!(prose("use `a` or ``b`c`` but not `d"), "use `a` or `` b`c `` but not \\`d");
     }

@@ -26,32 +26,31 @@ impl Paper {
         fits
     }
 
-    /// Writes a head, as many lines as fit, and a foot; `more` says how many lines did not. Nothing at all when not even
-    /// one line fits. `most`: lines at most, whatever the room.
+    /// Writes a head, as many lines as fit into `room` bytes (or what is left of them), and a foot; `more` says how many
+    /// lines did not fit. Nothing at all when not even the head does.
     pub fn list(
         &mut self,
+        room: usize,
         (head, foot): (&str, &str),
         lines: impl IntoIterator<Item = String>,
-        most: usize,
         more: impl Fn(usize) -> String,
     ) -> bool {
         // The number in `more` is never longer than this one.
         let words = more(usize::MAX).len() + 2;
-        let room = self.room.saturating_sub(self.text.len() + head.len() + foot.len() + words + 2);
-        let (mut written, mut left, mut list) = (0, 0, String::new());
+        let Some(room) = room.min(self.left()).checked_sub(head.len() + foot.len() + words + 2) else { return false };
+        let (mut left, mut list) = (0, String::new());
         for line in lines {
-            if left > 0 || written == most || list.len() + line.len() + 1 > room {
+            if left > 0 || list.len() + line.len() + 1 > room {
                 left += 1;
             } else {
                 list.push('\n');
                 list.push_str(&line);
-                written += 1;
             }
         }
         if left > 0 {
             list.push_str(&format!("\n\n{}", more(left)));
         }
-        written > 0 && self.paragraph(&format!("{head}{list}{foot}"))
+        self.paragraph(&format!("{head}{list}{foot}"))
     }
 
     pub fn is_empty(&self) -> bool {

@@ -10,7 +10,8 @@ use seam::{
     },
     review::{
         input::{PullFacts, ReviewInput, Target},
-        memory::{Known, Posted, attach},
+        mark::Mark,
+        memory::{Known, Posted, Resolution, ThreadSeen, attach, reconcile},
         plan::{ReviewPlan, plan},
     },
 };
@@ -68,19 +69,18 @@ pub(super) fn input(findings: Vec<Finding>) -> ReviewInput {
     }
 }
 
-/// A pull request whose rounds follow each other, as the tools would carry them.
+/// A pull request whose rounds follow each other, with the threads that GitHub would show.
 #[derive(Default)]
 pub(super) struct PullRequest {
-    pub(super) known: Vec<Known>,
+    pub(super) stored: Vec<Known>,
+    pub(super) threads: Vec<ThreadSeen>,
     pub(super) commits: usize,
-    pub(super) comments: i64,
 }
 
 impl PullRequest {
     /// Reviews the next commit, does the effects, and remembers.
     pub(super) fn push(&mut self, findings: Vec<Finding>) -> ReviewPlan {
-        let next = input(findings);
-        self.review(next)
+        self.review(input(findings))
     }
 
     pub(super) fn review(&mut self, mut next: ReviewInput) -> ReviewPlan {
@@ -88,49 +88,74 @@ impl PullRequest {
         if let Target::Pull(pull) = &mut next.target {
             pull.head = sha(self.commits);
         }
-        next.known.clone_from(&self.known);
+        self.stored = reconcile(std::mem::take(&mut self.stored), &self.threads);
+        next.known.clone_from(&self.stored);
         let plan = plan(&next);
         let mut memory = plan.memory.clone();
-        attach(&mut memory, &self.post(&plan));
+        attach(&mut memory, &self.perform(&plan));
         for row in memory {
             let same = |one: &&mut Known| (&one.fingerprint, one.occurrence) == (&row.fingerprint, row.occurrence);
-            match self.known.iter_mut().find(same) {
+            match self.stored.iter_mut().find(same) {
                 Some(one) => *one = row,
-                None => self.known.push(row),
+                None => self.stored.push(row),
             }
         }
         plan
     }
 
-    fn post(&mut self, plan: &ReviewPlan) -> Vec<Posted> {
-        let mut posted = Vec::new();
-        let mut one = |fingerprint: &Fingerprint, path: &str, line| {
-            self.comments += 1;
-            posted.push(Posted {
-                fingerprint: fingerprint.clone(),
-                path: path.to_owned(),
-                line,
-                comment_id: CommentId(self.comments),
-                thread_node_id: Some(format!("thread-{}", self.comments)),
-            });
-        };
+    fn perform(&mut self, plan: &ReviewPlan) -> Vec<Posted> {
+        let before = self.threads.len();
         for planned in &plan.effects {
             match &planned.effect {
                 Effect::CreateReview { comments, .. } => {
-                    comments.iter().for_each(|c| one(&c.fingerprint, &c.path, Some(c.anchor.line)));
+                    comments.iter().for_each(|comment| {
+                        self.begin_thread(&comment.path, Some(comment.anchor.line), &comment.body);
+                    });
                 }
-                Effect::CreateFileComment { path, fingerprint, .. } => one(fingerprint, path, None),
+                Effect::CreateFileComment { path, body, .. } => self.begin_thread(path, None, body),
+                Effect::ResolveThread { thread } => {
+                    let thread = self.threads.iter_mut().find(|one| one.thread_node_id == *thread).unwrap();
+                    assert_eq!(thread.resolution, Resolution::Unresolved, "resolved twice");
+                    thread.resolution = Resolution::ByApp;
+                }
                 _ => {}
             }
         }
-        posted
+        let posted = |thread: &ThreadSeen| Posted {
+            fingerprint: Mark::ending(&thread.body).unwrap().fingerprint().unwrap(),
+            path: thread.path.clone(),
+            line: thread.line,
+            comment_id: thread.comment_id,
+            thread_node_id: Some(thread.thread_node_id.clone()),
+        };
+        self.threads[before..].iter().map(posted).collect()
     }
 
-    /// A person resolves the thread of the problem recognised by `code`.
+    fn begin_thread(&mut self, path: &str, line: Option<u32>, body: &str) {
+        let number = self.threads.len() as i64 + 1;
+        self.threads.push(ThreadSeen {
+            thread_node_id: format!("thread-{number}"),
+            comment_id: CommentId(number),
+            body: body.to_owned(),
+            path: path.to_owned(),
+            line,
+            outdated: false,
+            resolution: Resolution::Unresolved,
+        });
+    }
+
+    /// A person resolves the open threads about `code`.
     pub(super) fn resolve(&mut self, code: &str) {
-        let fingerprint = Fingerprint::of("py/no-eval", "", code);
-        let known = self.known.iter_mut().find(|one| one.fingerprint == fingerprint).unwrap();
-        known.resolved_by_person = true;
+        let mark = Mark::finding(&Fingerprint::of("py/no-eval", "", code));
+        for thread in &mut self.threads {
+            if Mark::ending(&thread.body).as_ref() == Some(&mark) && thread.resolution == Resolution::Unresolved {
+                thread.resolution = Resolution::ByPerson;
+            }
+        }
+    }
+
+    pub(super) fn unresolved(&self) -> usize {
+        self.threads.iter().filter(|thread| thread.resolution == Resolution::Unresolved).count()
     }
 }
 
