@@ -1,8 +1,12 @@
 //! The operator's settings (`seam.toml`, environment, flags) and a repository's policy (`.github/seam.yml`).
 
 pub mod app_manifest;
+pub mod located;
 pub mod nearest;
 pub mod pages;
 pub mod policy;
+pub mod policy_file;
+pub mod policy_layers;
+pub mod schema;
 pub mod settings;
 pub mod sources;

@@ -17,19 +17,22 @@ pub struct Policy {
     pub commands: CommandsPolicy,
     /// Names of the operator's workflows to run here.
     pub workflows: Vec<String>,
+    /// In an organisation's file: settings that its repositories may not change, as in `review.max_comments` or `rules`.
+    pub locked: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReviewPolicy {
     pub on: ReviewOn,
-    /// Inline comments at most, most severe first; the rest are in the check run.
+    /// Inline comments of one review at most, most severe first; the rest are in the check run. Never more than 30.
     pub max_comments: usize,
     /// Findings below this are not reported at all; `info` goes to the check run only.
     pub min_severity: Severity,
     /// Ask for changes when there is an error, instead of only commenting.
     pub request_changes: bool,
     pub paths: PathsPolicy,
+    /// Words for the model about some paths.
     pub instructions: Vec<Instruction>,
     /// Linters to run, by name: `{ruff: auto}`.
     pub linters: BTreeMap<String, String>,
@@ -39,9 +42,13 @@ pub struct ReviewPolicy {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReviewOn {
+    /// A pull request is opened, reopened or marked as ready.
     pub opened: bool,
+    /// Commits are pushed to a pull request.
     pub push: bool,
+    /// Drafts too.
     pub draft: bool,
+    /// Commits are pushed to a branch that has no pull request: a check run, and no comment.
     pub push_without_pr: bool,
 }
 
@@ -56,6 +63,7 @@ pub struct PathsPolicy {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Instruction {
+    /// Globs.
     pub paths: Vec<String>,
     pub text: String,
 }
@@ -103,11 +111,13 @@ pub enum StackKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SplitPolicy {
+    /// What a big push leads to: a suggested plan, draft pull requests at once, or nothing.
     pub on_push: SplitOnPush,
     pub strategy: SplitStrategy,
     pub max_files_per_pr: usize,
     /// Below this a push is not called big.
     pub min_files: usize,
+    /// How slices that need each other are based on each other.
     pub stack: StackKind,
     pub max_open_prs: usize,
 }
@@ -126,6 +136,7 @@ pub enum Role {
 pub struct CommandsPolicy {
     /// `/review` works as well as `/seam review`.
     pub bare: bool,
+    /// The permission on the repository that a person needs, by command.
     pub allow: BTreeMap<String, Role>,
 }
 

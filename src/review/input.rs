@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::memory::Known;
 use crate::{
-    config::policy::Policy,
+    config::{policy::Policy, policy_layers::Problem},
     domain::{
         finding::Analysis,
         ids::{CommitSha, PullNumber},
@@ -95,4 +95,10 @@ pub enum NoteKind {
     Configuration,
     /// A part of the review could not be done.
     Degraded,
+}
+
+impl From<&Problem> for Note {
+    fn from(problem: &Problem) -> Self {
+        Self { kind: NoteKind::Configuration, text: problem.to_string() }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod history;
 mod hostile;
+mod policy;
 mod round;
 mod table;
 mod texts;
