@@ -8,6 +8,7 @@ use super::{
     input::{Note, NoteKind},
     ledger::{self, Coverage, count},
     markdown::{cell, code, disarm, prose, shorten},
+    memory::Known,
     paper::{MOST_BYTES, Paper},
     placement::can_be_told,
     round::Round,
@@ -62,6 +63,8 @@ impl Standing {
 pub struct CheckRun<'a> {
     /// In the order they are shown.
     pub told: &'a [Told<'a>],
+    /// Raised before, in files that nobody looked at this time.
+    pub unseen: &'a [&'a Known],
     pub round: Round,
     /// Nothing was raised before: there is no round to speak of.
     pub is_first: bool,
@@ -85,7 +88,9 @@ impl CheckRun<'_> {
     }
 
     fn open(&self, severity: Severity) -> usize {
-        self.told.iter().filter(|told| told.standing.counts() && told.finding.severity == severity).count()
+        let told = self.told.iter().filter(|told| told.standing.counts() && told.finding.severity == severity);
+        told.count()
+            + self.unseen.iter().filter(|known| known.severity.unwrap_or(Severity::Warning) == severity).count()
     }
 
     fn has_note(&self, kind: NoteKind) -> bool {
@@ -94,7 +99,7 @@ impl CheckRun<'_> {
 
     fn conclusion(&self) -> Conclusion {
         let coverage = Coverage::of(self.ledger);
-        let nothing_seen = coverage.skipped > 0 && coverage.skipped == coverage.files();
+        let nothing_seen = coverage.skipped > 0 && coverage.looked_at() == 0;
         if self.open(Severity::Error) > 0 {
             Conclusion::Failure
         } else if self.open(Severity::Warning) > 0 || nothing_seen || self.has_note(NoteKind::Degraded) {
@@ -112,13 +117,11 @@ impl CheckRun<'_> {
             severities(errors, warnings)
         } else {
             let coverage = Coverage::of(self.ledger);
-            match (coverage.files(), coverage.skipped) {
-                (0, _) => "No file changed".to_owned(),
+            match (coverage.looked_at(), coverage.skipped) {
+                _ if coverage.files() == 0 => "No file changed".to_owned(),
                 (_, 0) => "No problems found".to_owned(),
-                (files, skipped) if files == skipped => {
-                    format!("Nothing to review: {} skipped", count(files, "file"))
-                }
-                (files, skipped) => format!("No problems found in {} of {files} files", files - skipped),
+                (0, skipped) => format!("Nothing to review: {} skipped", count(skipped, "file")),
+                (looked_at, skipped) => format!("No problems found in {looked_at} of {} files", looked_at + skipped),
             }
         };
         if self.has_note(NoteKind::Degraded) {
@@ -160,6 +163,9 @@ impl CheckRun<'_> {
         let mut text = format!("Since the last review: {}.", self.round);
         if self.round.dismissed > 0 {
             text.push_str(&format!(" {} dismissed by people.", self.round.dismissed));
+        }
+        if !self.unseen.is_empty() {
+            text.push_str(&format!(" {} in files that were not looked at this time.", self.unseen.len()));
         }
         if self.round.withdrawn > 0 {
             text.push_str(&format!(" {} no longer asked for by the settings.", self.round.withdrawn));

@@ -6,7 +6,7 @@ use super::{
     markdown::{code, html, shorten},
     paper::Paper,
 };
-use crate::domain::ledger::{Handled, LedgerRow};
+use crate::domain::ledger::{FileStatus, Handled, LedgerRow};
 
 /// Groups with a paragraph of their own; the rest are counted together.
 const MOST_GROUPS: usize = 40;
@@ -18,6 +18,8 @@ const ROOM_FOR_THE_REST: usize = 200;
 pub struct Coverage {
     pub reviewed: usize,
     pub linted: usize,
+    /// Nothing is left to look at.
+    pub removed: usize,
     pub skipped: usize,
 }
 
@@ -28,6 +30,7 @@ impl Coverage {
             match row.handled {
                 Handled::Reviewed => coverage.reviewed += 1,
                 Handled::Linted => coverage.linted += 1,
+                Handled::Skipped if row.status == FileStatus::Removed => coverage.removed += 1,
                 Handled::Skipped => coverage.skipped += 1,
             }
         }
@@ -35,12 +38,21 @@ impl Coverage {
     }
 
     pub fn files(self) -> usize {
-        self.reviewed + self.linted + self.skipped
+        self.reviewed + self.linted + self.removed + self.skipped
+    }
+
+    pub fn looked_at(self) -> usize {
+        self.reviewed + self.linted
     }
 
     /// `12 files changed: 10 reviewed, 1 linted only, 1 skipped.`
     pub fn sentence(self) -> String {
-        let parts = [(self.reviewed, "reviewed"), (self.linted, "linted only"), (self.skipped, "skipped")];
+        let parts = [
+            (self.reviewed, "reviewed"),
+            (self.linted, "linted only"),
+            (self.removed, "removed"),
+            (self.skipped, "skipped"),
+        ];
         let parts: Vec<_> =
             parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
         match self.files() {

@@ -24,7 +24,7 @@ use crate::domain::{
     effect::{CheckRunReport, Effect, EffectKey, InlineComment, PlannedEffect, Verdict},
     finding::{Finding, Severity},
     ids::CommitSha,
-    ledger::Handled,
+    ledger::{FileStatus, Handled, LedgerRow},
 };
 
 /// What one round of review does.
@@ -79,12 +79,24 @@ pub fn plan(input: &ReviewInput) -> ReviewPlan {
     }
     let mut effects = Vec::new();
     let mut memory = Vec::new();
+    let mut unseen = Vec::new();
     if let Target::Pull(pull) = &input.target {
         place(&mut decided, input);
         remember(&decided, &input.known, &mut memory);
-        let gone = find_gone(input, &matched, &mut round);
+        let lost = find_lost(input, &matched);
+        for (_, why) in &lost {
+            match why {
+                Lost::Unseen => round.open += 1,
+                Lost::Gone(Gone::SwitchedOff) => round.withdrawn += 1,
+                Lost::Gone(Gone::Fixed | Gone::SecretRemoved | Gone::LeftTheDiff) => round.fixed += 1,
+            }
+        }
         effects.extend(raise(&decided, input, pull, round));
-        for (known, why) in gone {
+        for (known, why) in lost {
+            let Lost::Gone(why) = why else {
+                unseen.push(known);
+                continue;
+            };
             effects.extend(settle(known, why, pull));
             memory.push(Known { state: KnownState::Fixed, ..known.clone() });
         }
@@ -95,6 +107,7 @@ pub fn plan(input: &ReviewInput) -> ReviewPlan {
     let scores = Scores::of(decided.iter().filter(|one| one.standing != Standing::Dismissed).map(|one| one.finding));
     let check = CheckRun {
         told: &told,
+        unseen: &unseen,
         round,
         is_first: input.known.is_empty(),
         scores,
@@ -183,36 +196,45 @@ fn remember(decided: &[Decided<'_>], known: &[Known], memory: &mut Vec<Known>) {
     }
 }
 
-/// Open problems that no finding matched, as far as somebody looked.
-fn find_gone<'a>(input: &'a ReviewInput, matched: &[Option<usize>], round: &mut Round) -> Vec<(&'a Known, Gone)> {
+/// What became of an open problem that no finding matched.
+enum Lost {
+    Gone(Gone),
+    /// Nobody looked: it is taken to be there still.
+    Unseen,
+}
+
+fn find_lost<'a>(input: &'a ReviewInput, matched: &[Option<usize>]) -> Vec<(&'a Known, Lost)> {
     let found: HashSet<usize> = matched.iter().flatten().copied().collect();
-    let handled: HashMap<&str, Handled> =
-        input.analysis.ledger.iter().map(|row| (row.path.as_str(), row.handled)).collect();
+    let ledger: HashMap<&str, &LedgerRow> = input.analysis.ledger.iter().map(|row| (row.path.as_str(), row)).collect();
     let new_path: HashMap<&str, &str> = input.renames.iter().map(|(new, old)| (old.as_str(), new.as_str())).collect();
-    let mut gone = Vec::new();
-    for (index, known) in input.known.iter().enumerate() {
-        if found.contains(&index) || known.state != KnownState::Open || known.resolved_by_person {
-            continue;
-        }
+    let what_became_of = |known: &Known| {
         let path = new_path.get(known.path.as_str()).copied().unwrap_or(&known.path);
-        let why = match handled.get(path) {
-            // Nobody looked: it is taken to be there still.
-            Some(Handled::Skipped) => {
-                round.open += 1;
-                continue;
-            }
-            _ if is_switched_off(known, input) => Gone::SwitchedOff,
-            None => Gone::LeftTheDiff,
-            Some(_) if known.rule.as_deref().is_some_and(|rule| rule.starts_with("secret")) => Gone::SecretRemoved,
-            Some(_) => Gone::Fixed,
-        };
-        match why {
-            Gone::SwitchedOff => round.withdrawn += 1,
-            Gone::Fixed | Gone::SecretRemoved | Gone::LeftTheDiff => round.fixed += 1,
+        match ledger.get(path) {
+            None => Lost::Gone(Gone::LeftTheDiff),
+            _ if is_switched_off(known, input) => Lost::Gone(Gone::SwitchedOff),
+            Some(row) if !was_looked_for(known, row) => Lost::Unseen,
+            Some(_) if is_secret(known) => Lost::Gone(Gone::SecretRemoved),
+            Some(_) => Lost::Gone(Gone::Fixed),
         }
-        gone.push((known, why));
+    };
+    let known = input.known.iter().enumerate().filter(|(index, known)| {
+        !found.contains(index) && known.state == KnownState::Open && !known.resolved_by_person
+    });
+    known.map(|(_, known)| (known, what_became_of(known))).collect()
+}
+
+/// Rules over syntax do not run on a file that was only linted: the first part of a rule's id tells them.
+fn was_looked_for(known: &Known, row: &LedgerRow) -> bool {
+    match row.handled {
+        _ if row.status == FileStatus::Removed => true,
+        Handled::Reviewed => true,
+        Handled::Linted => is_secret(known) || known.rule.as_deref().is_some_and(|rule| rule.starts_with("gen/")),
+        Handled::Skipped => false,
     }
-    gone
+}
+
+fn is_secret(known: &Known) -> bool {
+    known.rule.as_deref().is_some_and(|rule| rule.starts_with("secret/"))
 }
 
 fn is_switched_off(known: &Known, input: &ReviewInput) -> bool {

@@ -5,7 +5,7 @@ use seam::{
     domain::{
         anchor::{Anchor, Side},
         finding::{Confidence, Severity},
-        ledger::Handled,
+        ledger::{FileStatus, Handled},
     },
     review::plan::plan,
 };
@@ -93,11 +93,36 @@ fn what_was_not_looked_at_is_not_called_fixed() {
     pull.push(vec![finding("a.py", 3, "eval(x)"), finding("b.py", 3, "eval(y)")]);
     let mut next = input(Vec::new());
     next.analysis.ledger = vec![row("a.py", Handled::Skipped, Some("took longer than its time"))];
-    assert_snapshot!(outline(&pull.review(next)), @"
+    assert_snapshot!(outline(&pull.review(next.clone())), @"
     reply 2 No longer part of this pull request as of 0000000.
     resolve thread-2
     check Neutral 1 fixed, 1 open, 0 new
     ");
+    next.analysis.ledger = vec![row("a.py", Handled::Linted, Some("has syntax errors"))];
+    assert_snapshot!(outline(&pull.review(next)), @"check Neutral 0 fixed, 1 open, 0 new");
+}
+
+#[test]
+fn what_was_in_a_removed_file_is_fixed() {
+    let mut pull = PullRequest::default();
+    pull.push(vec![finding("a.py", 3, "eval(x)")]);
+    let mut next = input(Vec::new());
+    next.analysis.ledger = vec![row("a.py", Handled::Skipped, Some("removed"))];
+    next.analysis.ledger[0].status = FileStatus::Removed;
+    assert_snapshot!(outline(&pull.review(next)), @"
+    reply 1 Fixed as of 0000000.
+    resolve thread-1
+    check Success 1 fixed, 0 open, 0 new
+    ");
+}
+
+#[test]
+fn what_was_not_looked_at_is_not_called_clean() {
+    let mut partly = input(Vec::new());
+    partly.analysis.ledger.push(row("c.bin", Handled::Skipped, Some("binary")));
+    assert_snapshot!(outline(&plan(&partly)), @"check Success No problems found in 2 of 3 files");
+    partly.analysis.ledger.retain(|row| row.handled == Handled::Skipped);
+    assert_snapshot!(outline(&plan(&partly)), @"check Neutral Nothing to review: 1 file skipped");
 }
 
 #[test]
