@@ -101,10 +101,8 @@ impl Check {
         let part = schema::resolve(schema::policy(), part);
         let words = schema::words(part);
         match (part["type"].as_str(), &found.node) {
-            _ if !words.is_empty() => {
-                if found.node.as_text().is_none_or(|text| !words.contains(&text)) {
-                    self.unexpected(found, path, &format!("one of {} is expected", words.join(", ")));
-                }
+            _ if !words.is_empty() && found.node.as_text().is_none_or(|text| !words.contains(&text)) => {
+                self.unexpected(found, path, &format!("one of {} is expected", words.join(", ")));
             }
             (Some("object"), Node::Map(entries)) => {
                 for entry in entries {
