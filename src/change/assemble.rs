@@ -1,12 +1,14 @@
-//! From the bare list of what differs between two trees to a [`ChangeSet`]: kinds and hunks. One file's contents are in
+//! From the bare list of what differs between two trees to a [`ChangeSet`]: renames, kinds and hunks. One file's contents are in
 //! memory at a time.
 
 use bytes::Bytes;
 
 use super::{
+    attributes::{Attributes, PathAttributes},
     change_set::{ChangeSet, FileChange, FileKind, FileMode},
     contents::Contents,
-    hunks, lfs,
+    generated, hunks, lfs,
+    rewrites::{self, Rewrites},
 };
 
 /// What is more than this is listed and not diffed.
@@ -27,22 +29,40 @@ impl Default for Limits {
 /// How git tells binary files: by a NUL among the first bytes.
 const SNIFFED_BYTES: usize = 8000;
 
-/// Describes `files` (unpaired, with sizes, in the order of paths), reading them through `contents`.
-pub fn assemble(
-    base: String,
-    head: String,
-    mut files: Vec<FileChange>,
-    contents: &dyn Contents,
-    limits: Limits,
-) -> ChangeSet {
+/// What a change set is made of.
+pub struct Parts<'a> {
+    /// What is compared, for people.
+    pub base: String,
+    pub head: String,
+    /// What differs: unpaired, with sizes and ids, in the order of paths.
+    pub files: Vec<FileChange>,
+    pub contents: &'a dyn Contents,
+    /// `.gitattributes` of the base.
+    pub attributes: &'a Attributes,
+    pub rewrites: Rewrites,
+    pub limits: Limits,
+}
+
+/// Pairs renames, and tells of each file what it is and which lines changed.
+pub fn assemble(parts: Parts<'_>) -> ChangeSet {
+    let Parts { base, head, files, contents, attributes, rewrites, limits } = parts;
+    let mut files = rewrites::pair(files, rewrites, contents, limits.file_bytes);
     let mut edits_left = limits.edits;
     for file in &mut files {
-        describe(file, contents, limits, &mut edits_left);
+        let said = attributes.of(file.base_path());
+        describe(file, contents, said, limits, &mut edits_left);
     }
     ChangeSet { base, head, files }
 }
 
-fn describe(file: &mut FileChange, contents: &dyn Contents, limits: Limits, edits_left: &mut usize) {
+fn describe(
+    file: &mut FileChange,
+    contents: &dyn Contents,
+    said: PathAttributes,
+    limits: Limits,
+    edits_left: &mut usize,
+) {
+    file.generated = generated::reason(&file.path, said.generated, &[]);
     let versions = || file.old.iter().chain(&file.new);
     if versions().any(|version| version.size > limits.file_bytes) {
         file.kind = FileKind::TooLarge;
@@ -55,7 +75,11 @@ fn describe(file: &mut FileChange, contents: &dyn Contents, limits: Limits, edit
             return;
         }
     };
-    file.kind = kind(file, &old, &new);
+    file.kind = kind(file, said, &old, &new);
+    if file.generated.is_none() && file.kind == FileKind::Text {
+        let marked = if file.old.is_some() { &old } else { &new };
+        file.generated = generated::reason(&file.path, said.generated, marked);
+    }
     if file.kind == FileKind::Binary || old == new || is_type_change(file) {
         return;
     }
@@ -70,13 +94,13 @@ fn describe(file: &mut FileChange, contents: &dyn Contents, limits: Limits, edit
     }
 }
 
-fn kind(file: &FileChange, old: &Bytes, new: &Bytes) -> FileKind {
+fn kind(file: &FileChange, said: PathAttributes, old: &Bytes, new: &Bytes) -> FileKind {
     let mode = |wanted| file.old.iter().chain(&file.new).any(|version| version.mode == wanted);
     if mode(FileMode::Submodule) {
         FileKind::Submodule
     } else if mode(FileMode::Symlink) {
         FileKind::Symlink
-    } else if is_binary(old) || is_binary(new) {
+    } else if !said.diff.unwrap_or_else(|| is_text(old) && is_text(new)) {
         FileKind::Binary
     } else if lfs::is_pointer(new) || (file.new.is_none() && lfs::is_pointer(old)) {
         FileKind::LfsPointer
@@ -85,8 +109,8 @@ fn kind(file: &FileChange, old: &Bytes, new: &Bytes) -> FileKind {
     }
 }
 
-fn is_binary(content: &[u8]) -> bool {
-    content.iter().take(SNIFFED_BYTES).any(|byte| *byte == 0)
+pub(super) fn is_text(content: &[u8]) -> bool {
+    !content.iter().take(SNIFFED_BYTES).any(|byte| *byte == 0)
 }
 
 /// A file that became a symlink (or the like) is another thing now: git shows no hunks between the two.

@@ -4,8 +4,12 @@
 pub mod anchors;
 pub mod apply;
 pub mod assemble;
+pub mod attributes;
 pub mod change_set;
 pub mod contents;
+pub mod generated;
 pub mod hunks;
 pub mod lfs;
 pub mod lines;
+pub mod rewrites;
+pub mod similarity;

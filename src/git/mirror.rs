@@ -20,13 +20,15 @@ use super::{
     lock::{LockKind, lock},
     objects::{self, EntryKind, Objects, object_id},
     place::Place,
-    quota, tree_changes,
+    quota,
+    tree_changes::Difference,
 };
 use crate::{
     change::{
-        assemble::{self, assemble},
+        assemble::{self, Parts, assemble},
         change_set::{ChangeSet, FileChange, FileMode, FileVersion},
         contents::{Contents, ContentsError},
+        rewrites::Rewrites,
     },
     domain::ids::{CommitSha, PullNumber, RepoName, RepositoryId},
 };
@@ -279,13 +281,24 @@ impl Mirror {
     /// merge base. Fetches the contents of what changed, so that reading them through [`Contents`] asks nobody.
     pub async fn change_set(&self, base: &CommitSha, head: &CommitSha) -> Result<ChangeSet, GitError> {
         let (from, to) = (base.clone(), head.clone());
-        let files = self
-            .read(move |objects| tree_changes::between(objects, objects.tree_of(&from)?, objects.tree_of(&to)?))
-            .await?;
-        self.prefetch(files.iter().flat_map(|file| file.old.iter().chain(&file.new)).filter_map(blob_id).collect())
-            .await?;
-        let (mirror, limits, base, head) = (self.clone(), self.limits().change, base.to_string(), head.to_string());
-        blocking(move || Ok(assemble(base, head, mirror.with_sizes(files)?, &mirror, limits))).await
+        let difference = self.read(move |objects| Difference::between(objects, &from, &to)).await?;
+        self.prefetch(difference.blobs()).await?;
+        let (mirror, base, head) = (self.clone(), base.to_string(), head.to_string());
+        blocking(move || mirror.assemble(base, head, difference)).await
+    }
+
+    fn assemble(&self, base: String, head: String, difference: Difference) -> Result<ChangeSet, GitError> {
+        let objects = self.objects();
+        let attributes = difference.attributes(&objects)?;
+        Ok(assemble(Parts {
+            base,
+            head,
+            files: difference.with_sizes(&objects)?,
+            contents: self,
+            attributes: &attributes,
+            rewrites: Rewrites::Renames,
+            limits: self.limits().change,
+        }))
     }
 
     fn limits(&self) -> &MirrorLimits {
@@ -318,16 +331,6 @@ impl Mirror {
         *self.inner.opened.write().unwrap_or_else(PoisonError::into_inner) = opened;
     }
 
-    fn with_sizes(&self, mut files: Vec<FileChange>) -> Result<Vec<FileChange>, GitError> {
-        let objects = self.objects();
-        for version in files.iter_mut().flat_map(|file| file.old.iter_mut().chain(&mut file.new)) {
-            if let Some(id) = blob_id(version) {
-                version.size = objects.size(id)?.unwrap_or(0);
-            }
-        }
-        Ok(files)
-    }
-
     /// Brings those of `blobs` that are missing, all in one go.
     async fn prefetch(&self, blobs: Vec<ObjectId>) -> Result<(), GitError> {
         let missing = self.missing(blobs).await?;
@@ -349,13 +352,8 @@ impl Mirror {
 
     fn content(&self, file: &FileChange, version: Option<&FileVersion>) -> Result<Option<Bytes>, ContentsError> {
         let Some(version) = version else { return Ok(None) };
-        let id = version.id.as_deref().unwrap_or_default();
-        if version.mode == FileMode::Submodule {
-            return Ok(Some(Bytes::from(format!("Subproject commit {id}\n"))));
-        }
         let failed = |why: String| ContentsError { path: file.path.display(), why };
-        let id = ObjectId::from_hex(id.as_bytes()).map_err(|_| failed("it is not of this mirror".to_owned()))?;
-        match self.objects().blob(id, self.limits().change.file_bytes) {
+        match self.objects().version(version, self.limits().change.file_bytes) {
             Ok(Some(content)) => Ok(Some(content)),
             Ok(None) => Err(failed("it was not fetched".to_owned())),
             Err(error) => Err(failed(error.to_string())),
@@ -371,12 +369,6 @@ impl Contents for Mirror {
     fn head(&self, file: &FileChange) -> Result<Option<Bytes>, ContentsError> {
         self.content(file, file.new.as_ref())
     }
-}
-
-/// The blob of a version; submodules have none.
-fn blob_id(version: &FileVersion) -> Option<ObjectId> {
-    let id = version.id.as_ref().filter(|_| version.mode != FileMode::Submodule)?;
-    ObjectId::from_hex(id.as_bytes()).ok()
 }
 
 /// Runs what blocks where blocking is allowed.

@@ -1,5 +1,6 @@
 //! Repositories on disk: mirrors fetched through the git command line, objects read through gix.
 
+mod clean;
 mod command;
 pub mod error;
 mod fetch;
@@ -8,4 +9,6 @@ pub mod mirror;
 mod objects;
 mod place;
 mod quota;
+mod snapshot;
 mod tree_changes;
+pub mod work_tree;

@@ -7,7 +7,10 @@ use bytes::Bytes;
 use gix::{ObjectId, ThreadSafeRepository, objs::TreeRefIter};
 
 use super::error::GitError;
-use crate::{change::change_set::FileMode, domain::ids::CommitSha};
+use crate::{
+    change::change_set::{FileMode, FileVersion},
+    domain::ids::CommitSha,
+};
 
 /// One repository's objects, for one thread.
 pub(super) struct Objects {
@@ -58,6 +61,15 @@ impl Objects {
         }
         let object = self.repository.try_find_object(id).map_err(GitError::corrupt)?;
         Ok(object.map(|object| Bytes::from(object.detach().data)))
+    }
+
+    /// The content of one version of a file: of a submodule the line that git shows for it. `None` when it is not here.
+    pub(super) fn version(&self, version: &FileVersion, limit: u64) -> Result<Option<Bytes>, GitError> {
+        match (&version.id, version.mode) {
+            (None, _) => Ok(None),
+            (Some(id), FileMode::Submodule) => Ok(Some(Bytes::from(format!("Subproject commit {id}\n")))),
+            (Some(id), _) => self.blob(ObjectId::from_hex(id.as_bytes()).map_err(GitError::corrupt)?, limit),
+        }
     }
 
     /// The tree of a commit; `None` for the zero id, which stands for the empty tree.

@@ -1,3 +1,6 @@
-//! Change sets and mirrors of real git repositories.
+//! Change sets and mirrors of real git repositories, judged by git.
 
+mod git;
 mod mirror;
+mod properties;
+mod random_tree;
