@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     app::App, app::AppClient, etags::Etags, jwt::AppCredentials, jwt::AppJwt, limits::Limits, permissions::Permissions,
-    repository::RepositoryClient, tokens::Scope, tokens::Tokens, transport::Transport,
+    repository::RepositoryClient, tokens::Reach, tokens::Scope, tokens::Tokens, transport::Transport,
 };
 use crate::{
     domain::ids::{InstallationId, RepoName, RepositoryId},
@@ -110,7 +110,12 @@ impl GitHub {
         name: RepoName,
         permissions: Permissions,
     ) -> RepositoryClient {
-        RepositoryClient { github: self.clone(), scope: Scope { installation, repository, permissions }, name }
+        RepositoryClient {
+            github: self.clone(),
+            scope: Scope { installation, reach: Reach::Id(repository), permissions },
+            id: repository,
+            name,
+        }
     }
 }
 

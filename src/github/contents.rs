@@ -2,7 +2,13 @@
 
 use bytes::Bytes;
 
-use super::{error::GitHubError, repository::RepositoryClient};
+use super::{
+    error::GitHubError,
+    permissions::{Permission, Permissions},
+    repository::RepositoryClient,
+    tokens::{Reach, Scope},
+};
+use crate::domain::ids::RepoName;
 
 impl RepositoryClient {
     /// A file's bytes. `git_ref`: a branch, tag or commit; `None` for the default branch. `None` comes back when there is
@@ -31,6 +37,25 @@ impl RepositoryClient {
             Ok(answer) => Ok(Some(answer.body)),
             Err(GitHubError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+
+    /// A file on the default branch of another repository of the same account, read with a token for that one alone.
+    /// `None` comes back, too, when the installation does not reach it.
+    ///
+    /// # Errors
+    /// `TooLarge` beyond `max_bytes`.
+    pub async fn file_of_sibling(
+        &self,
+        sibling: &RepoName,
+        path: &str,
+        max_bytes: usize,
+    ) -> Result<Option<Bytes>, GitHubError> {
+        let permissions = Permissions::default().read(Permission::Contents);
+        let scope = Scope { reach: Reach::Name(sibling.clone()), permissions, ..self.scope.clone() };
+        match (Self { scope, name: sibling.clone(), ..self.clone() }).file(path, None, max_bytes).await {
+            Err(GitHubError::NoAccess { .. } | GitHubError::NotGranted { .. }) => Ok(None),
+            answer => answer,
         }
     }
 }

@@ -5,8 +5,12 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use moka::future::Cache;
 use url::Url;
 
-use super::{answer::Answer, request::Request, tokens::Scope};
-use crate::domain::ids::{InstallationId, RepositoryId};
+use super::{
+    answer::Answer,
+    request::Request,
+    tokens::{Reach, Scope},
+};
+use crate::domain::ids::InstallationId;
 
 /// All kept answers together, in bytes.
 const CAPACITY: u64 = 8 * 1024 * 1024;
@@ -18,7 +22,7 @@ const LARGEST: usize = 256 * 1024;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     installation: InstallationId,
-    repository: RepositoryId,
+    reach: Reach,
     url: Url,
     accept: &'static str,
 }
@@ -28,7 +32,7 @@ impl Key {
     pub(crate) fn of(scope: &Scope, request: &Request, api: &Url) -> Option<Self> {
         (request.method == http::Method::GET).then(|| Self {
             installation: scope.installation,
-            repository: scope.repository,
+            reach: scope.reach.clone(),
             url: request.url(api),
             accept: request.accept,
         })

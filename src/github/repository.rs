@@ -15,6 +15,7 @@ use crate::domain::ids::{InstallationId, RepoName, RepositoryId};
 pub struct RepositoryClient {
     pub(crate) github: GitHub,
     pub(crate) scope: Scope,
+    pub(crate) id: RepositoryId,
     pub(crate) name: RepoName,
 }
 
@@ -39,7 +40,7 @@ impl RepositoryClient {
     }
 
     pub fn id(&self) -> RepositoryId {
-        self.scope.repository
+        self.id
     }
 
     pub fn name(&self) -> &RepoName {

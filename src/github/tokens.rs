@@ -7,14 +7,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use moka::future::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::{
     answer::secret, client::GitHub, error::GitHubError, permissions::Permissions, request::Kind, request::Request,
     send::Identity,
 };
-use crate::domain::ids::{InstallationId, RepositoryId};
+use crate::domain::ids::{InstallationId, RepoName, RepositoryId};
 
 /// Renewed when less than this is left of their hour.
 const MARGIN: TimeDelta = TimeDelta::minutes(5);
@@ -23,8 +23,26 @@ const MARGIN: TimeDelta = TimeDelta::minutes(5);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Scope {
     pub(crate) installation: InstallationId,
-    pub(crate) repository: RepositoryId,
+    pub(crate) reach: Reach,
     pub(crate) permissions: Permissions,
+}
+
+/// The one repository of a token.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Reach {
+    Id(RepositoryId),
+    /// Another one of the same account, of which nothing but the name is known.
+    Name(RepoName),
+}
+
+impl Reach {
+    /// The repository's part of a token request.
+    fn to_json(&self) -> (&'static str, Value) {
+        match self {
+            Self::Id(id) => ("repository_ids", json!([id])),
+            Self::Name(name) => ("repositories", json!([name.name()])),
+        }
+    }
 }
 
 /// GitHub's answer. A token may have any length: the new kind has about 520 characters.
@@ -91,10 +109,11 @@ impl GitHub {
 
     async fn request_token(&self, scope: &Scope) -> Result<InstallationToken, GitHubError> {
         let installation = scope.installation.to_string();
+        let (key, repositories) = scope.reach.to_json();
         // Asking twice does no harm: it makes one more token that expires unused.
         let request = Request::new("POST /app/installations/{installation_id}/access_tokens", &[&installation])
             .kind(Kind::Set)
-            .json(&json!({ "repository_ids": [scope.repository], "permissions": scope.permissions }));
+            .json(&json!({ key: repositories, "permissions": scope.permissions }));
         let answer = self.send(Identity::App, &request).await.map_err(|error| match error {
             GitHubError::NotFound { .. } => GitHubError::NoAccess { message: "the App is not installed".to_owned() },
             GitHubError::Unprocessable { messages, .. } => {

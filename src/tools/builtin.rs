@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     analyze_diff::AnalyzeDiff, explain_skip::ExplainSkip, load_change::LoadChange, plan_review::PlanReview,
-    policy::PolicyLoader, post_review::PostReview, registry::Registry,
+    post_review::PostReview, registry::Registry,
 };
 use crate::{
     analysis::engine::Engine, config::pages::Pages, git::mirror::Mirrors, github::client::GitHub, store::db::Db,
@@ -22,9 +22,8 @@ pub struct Clients {
 
 pub fn registry(clients: &Clients) -> Registry {
     let Clients { github, mirrors, engine, db, pages } = clients.clone();
-    let policies = PolicyLoader { github: github.clone() };
     Registry::default()
-        .with(LoadChange { github: github.clone(), policies })
+        .with(LoadChange { github: github.clone() })
         .with(AnalyzeDiff { github: github.clone(), mirrors, engine })
         .with(PlanReview { github: github.clone(), db: db.clone(), pages: pages.clone() })
         .with(PostReview { github: github.clone(), db: db.clone() })

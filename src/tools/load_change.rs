@@ -8,25 +8,27 @@ use serde::{Deserialize, Serialize};
 use super::{
     context::ToolContext,
     error::ToolError,
-    policy::PolicyLoader,
+    policy,
     tool::{Access, Tool},
 };
 use crate::{
-    config::policy::{Policy, Role},
+    config::{
+        policy::{Policy, Role},
+        policy_layers::{Effective, Problem},
+    },
     domain::ids::{CommitSha, PullNumber},
     github::{
         client::GitHub, commits::Commit, error::GitHubError, permissions::Permissions, pulls::Pull,
         repository::RepositoryClient,
     },
     review::{
-        input::{BranchFacts, Note, PullFacts, Target},
+        input::{BranchFacts, Note, NoteKind, PullFacts, Target},
         skip::{Cause, SkipReason},
     },
 };
 
 pub struct LoadChange {
     pub github: GitHub,
-    pub policies: PolicyLoader,
 }
 
 /// What the event said; each may be missing.
@@ -99,7 +101,9 @@ impl Tool for LoadChange {
             Some(pull) => of_pull(pull)?,
             None => of_branch(&repository, &input, cause).await?,
         };
-        let (policy, notes) = self.policies.load(&repository).await?;
+        let Effective { policy, problems, .. } = policy::load(&repository).await?;
+        let note = |problem: Problem| Note { kind: NoteKind::Configuration, text: problem.to_string() };
+        let notes = problems.into_iter().map(note).collect();
         let skip = match &target {
             Target::Pull(facts) => SkipReason::for_pull(&policy.review.on, facts, cause),
             Target::Branch(_) => SkipReason::for_branch(&policy.review.on, cause),
