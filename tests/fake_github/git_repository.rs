@@ -147,6 +147,17 @@ impl GitRepository {
         self.git(&["rev-parse", &scratch])
     }
 
+    /// Makes a commit of a tree that is there, and points no branch at it.
+    pub(crate) fn commit_tree(&self, tree: &str, parent: &str, message: &str) -> String {
+        let time = format!("{} +0000", self.next_commit.fetch_add(60, Ordering::SeqCst));
+        let mut command = self.command(&["commit-tree", "-p", parent, "-m", message, tree]);
+        for role in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{role}_NAME"), "Ada").env(format!("GIT_{role}_EMAIL"), "ada@example.com");
+            command.env(format!("GIT_{role}_DATE"), &time);
+        }
+        String::from_utf8_lossy(&run(&mut command, &[])).trim().to_owned()
+    }
+
     /// Points a ref (full name) at a commit, wherever it stood before.
     pub(crate) fn set_ref(&self, name: &str, commit: &str) {
         self.git(&["update-ref", name, commit]);
@@ -158,7 +169,12 @@ impl GitRepository {
 
     /// The full id of a commit, or `None` where there is none of that name.
     pub(crate) fn resolve(&self, revision: &str) -> Option<String> {
-        let output = self.command(&["rev-parse", "--quiet", "--verify", &format!("{revision}^{{commit}}")]).output();
+        self.lookup(&format!("{revision}^{{commit}}"))
+    }
+
+    /// The full id of any object: `COMMIT:PATH` names a blob or a tree.
+    pub(crate) fn lookup(&self, revision: &str) -> Option<String> {
+        let output = self.command(&["rev-parse", "--quiet", "--verify", revision]).output();
         let output = output.expect("git is installed");
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
@@ -167,6 +183,17 @@ impl GitRepository {
     pub(crate) fn merge_base(&self, one: &str, other: &str) -> Option<String> {
         let output = self.command(&["merge-base", one, other]).output().expect("git is installed");
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// The commits of `head` that `base` does not have, oldest first.
+    pub(crate) fn list(&self, base: &str, head: &str) -> Vec<String> {
+        let text = self.git(&["rev-list", "--reverse", "--topo-order", &format!("{base}..{head}")]);
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Whether `older` is `newer` or one of its ancestors.
+    pub(crate) fn is_ancestor(&self, older: &str, newer: &str) -> bool {
+        self.merge_base(older, newer).as_deref() == Some(older)
     }
 
     /// Runs git here and gives what it printed, trimmed.

@@ -1,0 +1,169 @@
+//! A pull request in the hands of people.
+
+use serde_json::{Value, json};
+
+use super::{
+    super::{
+        git_repository::Commit,
+        model::{
+            comments::Thread,
+            pull::{self, PullState},
+            world::World,
+        },
+        talk, webhooks,
+    },
+    repo::Repo,
+    shown,
+};
+
+#[derive(Clone)]
+pub(crate) struct Pull {
+    pub(super) repo: Repo,
+    pub(super) number: i64,
+}
+
+impl Pull {
+    pub(crate) fn number(&self) -> i64 {
+        self.number
+    }
+
+    /// The pull request as the model has it now.
+    pub(crate) fn now(&self) -> pull::Pull {
+        self.repo.shared.world().pull(self.repo.id, self.number).clone()
+    }
+
+    pub(crate) fn head(&self) -> String {
+        self.now().head_sha
+    }
+
+    /// What a person sees on the page.
+    pub(crate) fn shown(&self) -> String {
+        shown::pull(&self.repo.shared.world(), self.repo.id, self.number)
+    }
+
+    /// Where its head branch is.
+    fn from(&self) -> (Repo, String) {
+        let pull = self.now();
+        (Repo::new(&self.repo.shared, pull.head_repository), pull.head_ref)
+    }
+
+    /// One more commit; gives its id.
+    pub(crate) async fn push(&self, commit: impl Into<Commit>) -> String {
+        let (from, branch) = self.from();
+        from.push(&branch, commit).await
+    }
+
+    /// Another history: one commit where the branch left its base.
+    pub(crate) async fn force_push(&self, commit: impl Into<Commit>) -> String {
+        let pull = self.now();
+        let start = self.repo.shared.world().repository(self.repo.id).merge_base(&pull);
+        let start = start.expect("the histories are related");
+        let (from, branch) = self.from();
+        let after = from.git().commit(&[&start], commit);
+        from.point(&branch, &after).await;
+        after
+    }
+
+    /// The same changes as one commit on top of where the base branch is now.
+    pub(crate) async fn rebase(&self) -> String {
+        let pull = self.now();
+        let (from, branch) = self.from();
+        let base = self.repo.branch(&pull.base_ref);
+        let git = from.git();
+        let tree = git.git(&["merge-tree", "--write-tree", &base, &pull.head_sha]);
+        let after = git.commit_tree(&tree, &base, "Rebased");
+        from.point(&branch, &after).await;
+        after
+    }
+
+    /// One of the actions that only change the pull request itself.
+    async fn act(&self, action: &str, more: Value, change: impl FnOnce(&mut pull::Pull)) {
+        self.change(&mut self.repo.shared.world(), action, more, change);
+        self.repo.shared.deliver().await;
+    }
+
+    fn change(&self, world: &mut World, action: &str, more: Value, change: impl FnOnce(&mut pull::Pull)) {
+        let now = world.now();
+        let pull = world.pull_mut(self.repo.id, self.number);
+        change(pull);
+        pull.updated_at = now;
+        webhooks::pull_request(world, self.repo.id, self.number, action, more, "ada");
+    }
+
+    pub(crate) async fn close(&self) {
+        let at = self.repo.shared.world().now();
+        self.act("closed", json!({}), |pull| pull.state = PullState::Closed { at }).await;
+    }
+
+    pub(crate) async fn reopen(&self) {
+        self.act("reopened", json!({}), |pull| pull.state = PullState::Open).await;
+    }
+
+    pub(crate) async fn ready_for_review(&self) {
+        self.act("ready_for_review", json!({}), |pull| pull.draft = false).await;
+    }
+
+    pub(crate) async fn convert_to_draft(&self) {
+        self.act("converted_to_draft", json!({}), |pull| pull.draft = true).await;
+    }
+
+    /// Compares with another branch from now on.
+    pub(crate) async fn change_base(&self, branch: &str) {
+        let old = self.now().base_ref;
+        let old_sha = self.repo.branch(&old);
+        let more = json!({ "changes": { "base": { "ref": { "from": old }, "sha": { "from": old_sha } } } });
+        self.act("edited", more, |pull| branch.clone_into(&mut pull.base_ref)).await;
+    }
+
+    /// Merges by a merge commit on the base branch.
+    pub(crate) async fn merge(&self) {
+        let pull = self.now();
+        let base = self.repo.branch(&pull.base_ref);
+        let commit = self.repo.git().commit(&[&base, &pull.head_sha], Commit::new().message("Merge"));
+        let at = self.repo.shared.world().now();
+        let state = PullState::Merged { at, by: "ada".to_owned(), commit: commit.clone() };
+        self.act("closed", json!({}), |pull| pull.state = state).await;
+        self.repo.point(&pull.base_ref, &commit).await;
+    }
+
+    pub(crate) async fn comment(&self, login: &str, body: &str) {
+        talk::say(&mut self.repo.shared.world(), self.repo.id, self.number, login, body);
+        self.repo.shared.deliver().await;
+    }
+
+    /// Threads in the order in which they were begun.
+    pub(crate) fn threads(&self) -> Vec<Thread> {
+        self.now().threads
+    }
+
+    fn thread(&self, place: usize) -> Thread {
+        self.threads().get(place).cloned().unwrap_or_else(|| panic!("there is no thread {place}"))
+    }
+
+    /// Somebody replies in the thread of this place.
+    pub(crate) async fn reply(&self, login: &str, place: usize, body: &str) {
+        let root = self.thread(place).root;
+        talk::reply(&mut self.repo.shared.world(), self.repo.id, self.number, root, login, body);
+        self.repo.shared.deliver().await;
+    }
+
+    /// Somebody clicks "Resolve conversation" on the thread of this place.
+    pub(crate) async fn resolve_thread_as(&self, login: &str, place: usize) {
+        let node_id = self.thread(place).node_id;
+        talk::set_resolved(&mut self.repo.shared.world(), self.repo.id, self.number, &node_id, login, "resolved");
+        self.repo.shared.deliver().await;
+    }
+
+    /// Somebody clicks "Re-run" on the last check run of the head.
+    pub(crate) async fn rerequest_check(&self, login: &str) {
+        self.ask_again(&mut self.repo.shared.world(), login);
+        self.repo.shared.deliver().await;
+    }
+
+    fn ask_again(&self, world: &mut World, login: &str) {
+        let head = &world.pull(self.repo.id, self.number).head_sha;
+        let runs = &world.repository(self.repo.id).check_runs;
+        let run = runs.iter().rev().find(|run| run.head_sha == *head).map(|run| run.id);
+        webhooks::check_run(world, self.repo.id, run.expect("the head has a check run"), "rerequested", login);
+    }
+}

@@ -1,0 +1,228 @@
+//! A repository in the hands of people.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use serde_json::json;
+
+use super::{
+    super::{
+        git_repository::{Commit, GitRepository},
+        model::{
+            self,
+            accounts::{AccountKind, Role},
+            pull::PullState,
+            world::World,
+        },
+        server::Shared,
+        webhooks,
+    },
+    branches::{move_branch, move_head},
+    pull::Pull,
+    shown,
+};
+
+#[derive(Clone)]
+pub(crate) struct Repo {
+    pub(super) shared: Arc<Shared>,
+    pub(super) id: i64,
+}
+
+/// A pull request about to be opened.
+pub(crate) struct NewPull {
+    repo: Repo,
+    branch: String,
+    commit: Commit,
+    base: String,
+    author: String,
+    fork: Option<Repo>,
+    title: String,
+    draft: bool,
+}
+
+impl Repo {
+    pub(crate) fn new(shared: &Arc<Shared>, id: i64) -> Self {
+        Self { shared: Arc::clone(shared), id }
+    }
+
+    pub(crate) fn id(&self) -> i64 {
+        self.id
+    }
+
+    pub(crate) fn full_name(&self) -> String {
+        self.shared.world().repository(self.id).full_name()
+    }
+
+    pub(crate) fn git(&self) -> Arc<GitRepository> {
+        Arc::clone(&self.shared.world().repository(self.id).git)
+    }
+
+    /// Where a branch stands.
+    pub(crate) fn branch(&self, name: &str) -> String {
+        self.shared.world().repository(self.id).branch(name).unwrap_or_else(|| panic!("there is no branch {name}"))
+    }
+
+    pub(crate) fn set_role(&self, login: &str, role: Role) {
+        let mut world = self.shared.world();
+        world.add_account(login, AccountKind::User);
+        world.repository_mut(self.id).collaborators.insert(login.to_owned(), role);
+    }
+
+    pub(crate) fn make_public(&self) {
+        self.shared.world().repository_mut(self.id).private = false;
+    }
+
+    /// A commit that nobody is told of.
+    pub(crate) fn commit(&self, branch: &str, commit: impl Into<Commit>) -> String {
+        let after = self.commit_on(branch, commit);
+        self.git().set_ref(&format!("refs/heads/{branch}"), &after);
+        after
+    }
+
+    /// A commit on a branch, which starts at the default branch where it is new.
+    fn commit_on(&self, branch: &str, commit: impl Into<Commit>) -> String {
+        let world = self.shared.world();
+        let of = world.repository(self.id);
+        let parent = of.branch(branch).or_else(|| of.branch(&of.default_branch));
+        let parents: Vec<&str> = parent.as_deref().into_iter().collect();
+        of.git.commit(&parents, commit)
+    }
+
+    /// Ada pushes a commit to a branch; gives its id.
+    pub(crate) async fn push(&self, branch: &str, commit: impl Into<Commit>) -> String {
+        let after = self.commit_on(branch, commit);
+        self.point(branch, &after).await;
+        after
+    }
+
+    /// Ada points a branch at any commit.
+    pub(crate) async fn point(&self, branch: &str, commit: &str) {
+        move_branch(&mut self.shared.world(), self.id, branch, commit, "ada");
+        self.shared.deliver().await;
+    }
+
+    pub(crate) async fn delete_branch(&self, branch: &str) {
+        let before = self.branch(branch);
+        self.git().delete_ref(&format!("refs/heads/{branch}"));
+        webhooks::push(&mut self.shared.world(), self.id, branch, &before, &webhooks::zero(), "ada");
+        self.shared.deliver().await;
+    }
+
+    pub(crate) async fn rename(&self, name: &str) {
+        self.take_name(&mut self.shared.world(), name);
+        self.shared.deliver().await;
+    }
+
+    fn take_name(&self, world: &mut World, name: &str) {
+        let repository = world.repository_mut(self.id);
+        let old = std::mem::replace(&mut repository.name, name.to_owned());
+        let old_full_name = format!("{}/{old}", repository.owner);
+        repository.old_names.insert(old_full_name);
+        let changes = json!({ "repository": { "name": { "from": old } } });
+        webhooks::repository(world, self.id, "renamed", changes, "grace");
+    }
+
+    /// Somebody's own copy, out of the App's reach.
+    pub(crate) fn fork(&self, login: &str) -> Self {
+        let mut world = self.shared.world();
+        let name = world.repository(self.id).name.clone();
+        let id = world.add_repository(login, &name, Some(self.id));
+        drop(world);
+        Self::new(&self.shared, id)
+    }
+
+    /// Ada opens a pull request from a branch with this one commit.
+    pub(crate) async fn open_pull(&self, branch: &str, commit: impl Into<Commit>) -> Pull {
+        self.new_pull(branch, commit).open().await
+    }
+
+    /// The same, with more to say about it.
+    pub(crate) fn new_pull(&self, branch: &str, commit: impl Into<Commit>) -> NewPull {
+        NewPull {
+            repo: self.clone(),
+            branch: branch.to_owned(),
+            commit: commit.into(),
+            base: "main".to_owned(),
+            author: "ada".to_owned(),
+            fork: None,
+            title: format!("Pull in {branch}"),
+            draft: false,
+        }
+    }
+
+    pub(crate) fn pull(&self, number: i64) -> Pull {
+        Pull { repo: self.clone(), number }
+    }
+
+    /// The check runs of a branch's last commit, as its page shows them.
+    pub(crate) fn checks_shown(&self, branch: &str) -> String {
+        let head = self.branch(branch);
+        shown::checks(&self.shared.world(), self.id, &head)
+    }
+}
+
+impl NewPull {
+    pub(crate) fn draft(mut self) -> Self {
+        self.draft = true;
+        self
+    }
+
+    pub(crate) fn titled(mut self, title: &str) -> Self {
+        title.clone_into(&mut self.title);
+        self
+    }
+
+    pub(crate) fn base(mut self, branch: &str) -> Self {
+        branch.clone_into(&mut self.base);
+        self
+    }
+
+    /// From somebody's fork, by that person.
+    pub(crate) fn by_fork_of(mut self, login: &str) -> Self {
+        self.fork = Some(self.repo.fork(login));
+        login.clone_into(&mut self.author);
+        self
+    }
+
+    pub(crate) async fn open(self) -> Pull {
+        let repo = self.repo.clone();
+        let number = self.add();
+        repo.shared.deliver().await;
+        Pull { repo, number }
+    }
+
+    /// The branch is pushed, then the pull request is there; gives its number.
+    fn add(self) -> i64 {
+        let from = self.fork.as_ref().unwrap_or(&self.repo);
+        let head = from.commit_on(&self.branch, self.commit);
+        let mut world = self.repo.shared.world();
+        move_branch(&mut world, from.id, &self.branch, &head, &self.author);
+        let (id, now) = (world.new_id(), world.now());
+        let repository = world.repository_mut(self.repo.id);
+        let number = repository.next_number;
+        repository.next_number += 1;
+        let pull = model::pull::Pull {
+            id,
+            number,
+            title: self.title,
+            body: None,
+            author: self.author.clone(),
+            base_ref: self.base,
+            head_repository: from.id,
+            head_ref: self.branch,
+            head_sha: head.clone(),
+            draft: self.draft,
+            state: PullState::Open,
+            created_at: now,
+            updated_at: now,
+            labels: BTreeSet::new(),
+            reviews: Vec::new(),
+            review_comments: Vec::new(),
+            threads: Vec::new(),
+            issue_comments: Vec::new(),
+        };
+        repository.pulls.insert(number, pull);
+        move_head(&mut world, self.repo.id, number, &head);
+        webhooks::pull_request(&mut world, self.repo.id, number, "opened", json!({}), &self.author);
+        number
+    }
+}

@@ -1,0 +1,69 @@
+//! What GraphQL changes.
+
+use serde_json::{Value, json};
+
+use super::{
+    super::{
+        call::MAX_BODY,
+        model::{
+            app::{App, Level},
+            world::World,
+        },
+        talk,
+    },
+    Arguments, Refusal,
+    queries::{self, find_thread, may_resolve, not_found},
+};
+
+/// A field of `Mutation`.
+pub(super) fn resolve(world: &mut World, token: &str, field: &str, arguments: &Arguments) -> Result<Value, Refusal> {
+    let input = arguments.get("input").cloned().unwrap_or_default();
+    let mut payload = match field {
+        "resolveReviewThread" => set_resolved(world, token, &input, "resolved")?,
+        "unresolveReviewThread" => set_resolved(world, token, &input, "unresolved")?,
+        "addPullRequestReviewThreadReply" => reply(world, token, &input)?,
+        other => json!({ "__typename": format!("Mutation.{other}, which the fake does not know") }),
+    };
+    payload["clientMutationId"] = input["clientMutationId"].clone();
+    Ok(payload)
+}
+
+fn forbidden() -> Refusal {
+    Refusal("FORBIDDEN", "Resource not accessible by integration".to_owned())
+}
+
+fn bot(world: &World) -> String {
+    world.app.as_ref().map(App::bot).unwrap_or_default()
+}
+
+fn set_resolved(world: &mut World, token: &str, input: &Value, action: &'static str) -> Result<Value, Refusal> {
+    let id = input["threadId"].as_str().unwrap_or_default();
+    let (repository, number) = find_thread(world, token, id).ok_or_else(|| not_found(id))?;
+    if !may_resolve(world, token) {
+        return Err(forbidden());
+    }
+    let by = bot(world);
+    talk::set_resolved(world, repository, number, id, &by, action);
+    let (of, pull) = (world.repository(repository), world.pull(repository, number));
+    let thread = pull.threads.iter().find(|thread| thread.node_id == id).expect("it was just changed");
+    Ok(json!({ "thread": queries::thread(world, token, of, pull, thread) }))
+}
+
+fn reply(world: &mut World, token: &str, input: &Value) -> Result<Value, Refusal> {
+    let id = input["pullRequestReviewThreadId"].as_str().unwrap_or_default();
+    let body = input["body"].as_str().unwrap_or_default();
+    let (repository, number) = find_thread(world, token, id).ok_or_else(|| not_found(id))?;
+    if world.tokens[token].permissions.get("pull_requests") != Some(&Level::Write) {
+        return Err(forbidden());
+    }
+    if body.is_empty() || body.chars().count() > MAX_BODY {
+        return Err(Refusal("UNPROCESSABLE", format!("Body is too long (maximum is {MAX_BODY} characters)")));
+    }
+    let pull = world.pull(repository, number);
+    let thread = pull.threads.iter().find(|thread| thread.node_id == id).expect("it was just found");
+    let (root, author) = (thread.root, bot(world));
+    let comment = talk::reply(world, repository, number, root, &author, body);
+    let (of, pull) = (world.repository(repository), world.pull(repository, number));
+    let comment = pull.comment(comment).expect("it was just written");
+    Ok(json!({ "comment": queries::comment(world, of, pull, comment) }))
+}

@@ -1,0 +1,63 @@
+//! Pull requests.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::comments::{IssueComment, Review, ReviewComment, Thread};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Pull {
+    pub(crate) id: i64,
+    pub(crate) number: i64,
+    pub(crate) title: String,
+    pub(crate) body: Option<String>,
+    pub(crate) author: String,
+    /// Branch of this repository.
+    pub(crate) base_ref: String,
+    /// Id of the repository the head branch is in: another one for a fork's.
+    pub(crate) head_repository: i64,
+    pub(crate) head_ref: String,
+    pub(crate) head_sha: String,
+    pub(crate) draft: bool,
+    pub(crate) state: PullState,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) updated_at: DateTime<Utc>,
+    pub(crate) labels: BTreeSet<String>,
+    pub(crate) reviews: Vec<Review>,
+    pub(crate) review_comments: Vec<ReviewComment>,
+    pub(crate) threads: Vec<Thread>,
+    pub(crate) issue_comments: Vec<IssueComment>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PullState {
+    Open,
+    Closed { at: DateTime<Utc> },
+    Merged { at: DateTime<Utc>, by: String, commit: String },
+}
+
+impl Pull {
+    pub(crate) fn is_open(&self) -> bool {
+        self.state == PullState::Open
+    }
+
+    /// Every comment that is not a reply begins a thread.
+    pub(crate) fn add_comment(&mut self, comment: ReviewComment) {
+        if comment.in_reply_to.is_none() {
+            let node_id = format!("PRRT_fake{}", comment.id);
+            self.threads.push(Thread { node_id, root: comment.id, resolved_by: None });
+        }
+        self.review_comments.push(comment);
+    }
+
+    pub(crate) fn comment(&self, id: i64) -> Option<&ReviewComment> {
+        self.review_comments.iter().find(|comment| comment.id == id)
+    }
+
+    /// The comments of a thread, the first one first.
+    pub(crate) fn comments_of(&self, thread: &Thread) -> Vec<&ReviewComment> {
+        let root = thread.root;
+        self.review_comments.iter().filter(|comment| comment.id == root || comment.in_reply_to == Some(root)).collect()
+    }
+}
