@@ -1,5 +1,8 @@
 //! The one place that builds clients, pool, registry and router.
 
+mod health;
+pub mod keyring;
 pub mod master_key;
 pub mod serving;
+pub mod setup_token;
 pub mod vault;

@@ -1,5 +1,7 @@
 //! `seam serve`: webhook server, workers and pages in one process.
 
+use std::io::Write as _;
+
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 
@@ -14,19 +16,27 @@ impl Serve {
     pub(super) fn run(self, flags: &Flags) -> anyhow::Result<Outcome> {
         let settings = server_settings(flags)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let listener = TcpListener::bind(settings.listen).await.with_context(|| {
-                format!(
-                    "cannot listen on {}: is it taken by another program? choose one by SEAM_LISTEN",
-                    settings.listen
-                )
-            })?;
-            let app = App::build(settings, Clock::System).await?;
-            tracing::info!("listening on {}", listener.local_addr()?);
-            app.serve(listener, stop_asked()).await
-        })?;
+        runtime.block_on(serve(settings))?;
         Ok(Outcome::Done)
     }
+}
+
+async fn serve(mut settings: crate::config::settings::Settings) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(settings.listen).await.with_context(|| {
+        format!("cannot listen on {}: is another program there? SEAM_LISTEN names another place", settings.listen)
+    })?;
+    let address = listener.local_addr()?;
+    settings.listening_on(address);
+    let app = App::build(settings, Clock::System).await?;
+    tracing::info!("listening on {address}");
+    if !app.is_set_up() {
+        // Not a log line: the link holds a token.
+        let link = app.sign_in_link().await?;
+        writeln!(anstream::stdout(), "\nNo GitHub App is set up yet. Open this page to make one:\n\n    {link}\n")?;
+    }
+    app.serve(listener, stop_asked()).await?;
+    tracing::info!("stopped");
+    Ok(())
 }
 
 /// Ends when the system asks this process to stop: Ctrl-C, or SIGTERM from whatever runs it.

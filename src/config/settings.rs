@@ -153,6 +153,14 @@ impl Settings {
             llm: llm(&sources)?,
         })
     }
+
+    /// The address that the system gave, where port 0 asked for any.
+    pub fn listening_on(&mut self, address: SocketAddr) {
+        self.listen = address;
+        if self.public_url.port() == Some(0) {
+            self.public_url.set_port(Some(address.port())).expect("an http URL has a port");
+        }
+    }
 }
 
 fn text(found: &Found) -> &str {

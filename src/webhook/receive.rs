@@ -26,7 +26,6 @@ use crate::{
     domain::{
         delivery::{DeliveryStatus, NewDelivery},
         event::Event,
-        execution::NewExecution,
         ids::DeliveryId,
     },
     store::ingest::{Ingest, Ingested},
@@ -34,6 +33,7 @@ use crate::{
         clock::Clock,
         metrics::{WEBHOOK_DURATION, WEBHOOK_REQUESTS},
     },
+    workflow::trigger::Decision,
 };
 
 /// Bodies larger than this are verified and parsed on a thread that may take its time.
@@ -41,14 +41,6 @@ const QUICK: usize = 256 * 1024;
 
 /// The other content type that a webhook can be set to.
 const FORM: &[u8] = b"application/x-www-form-urlencoded";
-
-/// What an event leads to.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Decision {
-    Start(Vec<NewExecution>),
-    /// Nothing, and why.
-    Skip(String),
-}
 
 /// Decides what an event leads to: pure, and quick.
 pub type Decide = Arc<dyn Fn(&Event) -> Decision + Send + Sync>;

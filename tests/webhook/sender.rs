@@ -17,10 +17,8 @@ use seam::{
     },
     store::{db::Db, ingest::Ingest},
     telemetry::clock::Clock,
-    webhook::{
-        receive::{Decision, Webhooks},
-        signature::WebhookSecrets,
-    },
+    webhook::{receive::Webhooks, signature::WebhookSecrets},
+    workflow::trigger::Decision,
 };
 use secrecy::SecretString;
 use sha2::Sha256;
