@@ -67,30 +67,58 @@ pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Writes the largest groups, what was skipped first; each may use its share of the room. The others are counted.
-pub fn render(ledger: &[LedgerRow], paper: &mut Paper) {
+/// Files of one fate.
+pub struct Group<'a> {
+    pub handled: Handled,
+    /// Empty where none was given.
+    pub reason: &'a str,
+    pub rows: Vec<&'a LedgerRow>,
+}
+
+impl Group<'_> {
+    /// Skipped, and not because nothing is left of it.
+    pub fn is_left_out(&self) -> bool {
+        self.handled == Handled::Skipped && self.rows.iter().any(|row| row.status != FileStatus::Removed)
+    }
+
+    /// What was skipped first, and large groups before small ones.
+    fn rank(&self) -> Reverse<(Handled, usize)> {
+        Reverse((self.handled, self.rows.len()))
+    }
+}
+
+pub fn groups(ledger: &[LedgerRow]) -> Vec<Group<'_>> {
     let mut by_fate: BTreeMap<(Handled, &str), Vec<&LedgerRow>> = BTreeMap::new();
     for row in ledger {
         by_fate.entry((row.handled, row.reason.as_deref().unwrap_or_default())).or_default().push(row);
     }
-    let mut groups: Vec<_> = by_fate.into_iter().collect();
-    groups.sort_by_key(|(_, rows)| Reverse(rows.len()));
+    let groups = by_fate.into_iter().map(|((handled, reason), rows)| Group { handled, reason, rows });
+    let mut groups: Vec<_> = groups.collect();
+    groups.sort_by_key(Group::rank);
+    groups
+}
+
+/// Writes the largest groups; each may use its share of the room. The others are counted.
+pub fn render(ledger: &[LedgerRow], paper: &mut Paper) {
+    let mut groups = groups(ledger);
+    groups.sort_by_key(|group| Reverse(group.rows.len()));
     let mut left = groups.split_off(groups.len().min(MOST_GROUPS));
-    groups.sort_by_key(|((handled, _), rows)| Reverse((*handled, rows.len())));
+    groups.sort_by_key(Group::rank);
     let told = groups.len();
-    for (index, ((handled, reason), rows)) in groups.into_iter().enumerate() {
+    for (index, group) in groups.into_iter().enumerate() {
         let share = paper.left().saturating_sub(ROOM_FOR_THE_REST) / (told - index);
-        if !render_group(handled, reason, &rows, share, paper) {
-            left.push(((handled, reason), rows));
+        if !render_group(&group, share, paper) {
+            left.push(group);
         }
     }
     if !left.is_empty() {
-        let files = left.iter().map(|(_, rows)| rows.len()).sum();
+        let files = left.iter().map(|group| group.rows.len()).sum();
         paper.paragraph(&format!("… and {}, for {}.", count(files, "more file"), count(left.len(), "more reason")));
     }
 }
 
-fn render_group(handled: Handled, reason: &str, rows: &[&LedgerRow], room: usize, paper: &mut Paper) -> bool {
+fn render_group(group: &Group<'_>, room: usize, paper: &mut Paper) -> bool {
+    let Group { handled, reason, rows } = group;
     let what = match handled {
         Handled::Reviewed => "reviewed",
         Handled::Linted => "linted only",

@@ -9,6 +9,7 @@ pub mod mark;
 pub mod markdown;
 pub mod matching;
 pub mod memory;
+pub mod output;
 pub mod paper;
 pub mod placement;
 pub mod plan;

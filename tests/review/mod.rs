@@ -2,6 +2,7 @@
 
 mod history;
 mod hostile;
+mod output;
 mod policy;
 mod round;
 mod table;
