@@ -7,6 +7,7 @@ pub mod error;
 pub mod explain_skip;
 pub mod load_change;
 mod memory;
+pub mod panic;
 pub mod plan_review;
 pub mod policy;
 pub mod post_review;

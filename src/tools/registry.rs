@@ -1,7 +1,8 @@
 //! All tools by name, with their types erased: what workflows, the command line and other faces call.
 
-use std::{any::Any, collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
+use ::metrics::{counter, histogram};
 use anyhow::{Context as _, anyhow};
 use futures_util::{FutureExt as _, future::BoxFuture};
 use schemars::generate::SchemaSettings;
@@ -11,9 +12,10 @@ use serde_json::Value;
 use super::{
     context::ToolContext,
     error::ToolError,
+    panic::words_of_panic,
     tool::{Access, Tool},
 };
-use crate::config::policy::Role;
+use crate::{config::policy::Role, telemetry::metrics};
 
 /// What is known of a tool without running it.
 #[derive(Clone, Debug, Serialize)]
@@ -95,13 +97,8 @@ impl Registry {
             Err(ToolError::Skip(_)) => "skipped",
             Err(ToolError::Superseded) => "superseded",
         };
-        metrics::counter!("seam_tool_calls_total", "tool" => entry.info.name, "status" => status).increment(1);
-        metrics::histogram!("seam_tool_duration_seconds", "tool" => entry.info.name).record(started.elapsed());
+        counter!(metrics::TOOL_CALLS, "tool" => entry.info.name, "status" => status).increment(1);
+        histogram!(metrics::TOOL_DURATION, "tool" => entry.info.name).record(started.elapsed());
         result
     }
-}
-
-fn words_of_panic(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }

@@ -16,4 +16,12 @@ mod trigger_file;
 pub mod value;
 // from an event to executions
 pub mod event_input;
+pub mod library;
 pub mod trigger;
+// from a claimed execution to its end
+mod call;
+pub mod engine;
+mod steps;
+pub mod stop;
+pub mod upkeep;
+pub mod worker;

@@ -1,6 +1,8 @@
 //! Between JSON and the values of expressions, with bounds: what leaves an expression has no undefined part, no
 //! function in it, and is not larger than a step's output may be.
 
+use std::io;
+
 use minijinja::{
     Error, ErrorKind, Value as Dynamic,
     value::{Serde, ValueKind},
@@ -34,6 +36,32 @@ pub(super) fn to_text(value: Value) -> String {
     }
 }
 
+/// Bytes of a value, written as JSON.
+pub(super) fn size(value: &Value) -> usize {
+    struct Counter(usize);
+    impl io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counter = Counter(0);
+    // Counting cannot fail, and a JSON value can always be written.
+    let _ = serde_json::to_writer(&mut counter, value);
+    counter.0
+}
+
+/// For error messages.
+pub(super) fn shortened(value: &Value) -> String {
+    let text = value.to_string();
+    let shown: String = text.chars().take(80).collect();
+    if shown.len() < text.len() { format!("{shown}...") } else { shown }
+}
+
 fn refused(why: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidOperation, why)
 }
@@ -58,6 +86,7 @@ impl Conversion<'_> {
         }
         self.take(2)?;
         Ok(match value.kind() {
+            ValueKind::Undefined if depth == 0 => return Err(Error::from(ErrorKind::UndefinedError)),
             ValueKind::Undefined => return Err(Error::new(ErrorKind::UndefinedError, "a part of it is not defined")),
             ValueKind::None => Value::Null,
             ValueKind::Bool => Value::Bool(value.is_true()),

@@ -1,5 +1,9 @@
 //! Definitions, expressions, triggers and the engine.
 
+mod crashes;
 mod definitions;
+mod engine;
 mod pr_creation;
 mod triggers;
+mod workers;
+mod workshop;
