@@ -29,3 +29,13 @@ pub fn registry(clients: &Clients) -> Registry {
         .with(PostReview { github: github.clone(), db: db.clone() })
         .with(ExplainSkip { github, db, pages })
 }
+
+/// The same tools without clients: for checking workflows where none can be reached.
+pub fn described() -> Registry {
+    Registry::default()
+        .describing::<LoadChange>()
+        .describing::<AnalyzeDiff>()
+        .describing::<PlanReview>()
+        .describing::<PostReview>()
+        .describing::<ExplainSkip>()
+}

@@ -29,6 +29,21 @@ pub struct ToolInfo {
     pub output: Value,
 }
 
+impl ToolInfo {
+    fn of<T: Tool>() -> Self {
+        let taken = SchemaSettings::draft2020_12().into_generator();
+        let given = SchemaSettings::draft2020_12().for_serialize().into_generator();
+        Self {
+            name: T::NAME,
+            description: T::DESCRIPTION,
+            access: T::ACCESS,
+            role: T::ROLE,
+            input: taken.into_root_schema_for::<T::Input>().to_value(),
+            output: given.into_root_schema_for::<T::Output>().to_value(),
+        }
+    }
+}
+
 /// A tool that takes and gives JSON.
 trait Erased: Send + Sync {
     fn call<'a>(&'a self, context: &'a ToolContext, input: Value) -> BoxFuture<'a, Result<Value, ToolError>>;
@@ -51,7 +66,8 @@ impl<T: Tool> Erased for T {
 #[derive(Clone)]
 struct Entry {
     info: Arc<ToolInfo>,
-    tool: Arc<dyn Erased>,
+    /// `None`: only its types are known here.
+    tool: Option<Arc<dyn Erased>>,
 }
 
 #[derive(Clone, Default)]
@@ -60,17 +76,13 @@ pub struct Registry(BTreeMap<&'static str, Entry>);
 impl Registry {
     /// Adds a tool; a second one of the same name takes the place of the first.
     pub fn with<T: Tool>(mut self, tool: T) -> Self {
-        let taken = SchemaSettings::draft2020_12().into_generator();
-        let given = SchemaSettings::draft2020_12().for_serialize().into_generator();
-        let info = ToolInfo {
-            name: T::NAME,
-            description: T::DESCRIPTION,
-            access: T::ACCESS,
-            role: T::ROLE,
-            input: taken.into_root_schema_for::<T::Input>().to_value(),
-            output: given.into_root_schema_for::<T::Output>().to_value(),
-        };
-        self.0.insert(T::NAME, Entry { info: Arc::new(info), tool: Arc::new(tool) });
+        self.0.insert(T::NAME, Entry { info: Arc::new(ToolInfo::of::<T>()), tool: Some(Arc::new(tool)) });
+        self
+    }
+
+    /// Adds what is known of a tool without the clients that it works with: enough to check workflows, not to run them.
+    pub fn describing<T: Tool>(mut self) -> Self {
+        self.0.insert(T::NAME, Entry { info: Arc::new(ToolInfo::of::<T>()), tool: None });
         self
     }
 
@@ -86,8 +98,12 @@ impl Registry {
     /// Runs a tool. A panic in it is caught and becomes a fatal error: one broken tool ends one execution, no more.
     pub async fn call(&self, name: &str, context: &ToolContext, input: Value) -> Result<Value, ToolError> {
         let entry = self.0.get(name).ok_or_else(|| ToolError::Fatal(anyhow!("there is no tool named {name:?}")))?;
+        let tool = entry
+            .tool
+            .as_ref()
+            .ok_or_else(|| ToolError::Fatal(anyhow!("the tool {name} is described here, and cannot be run")))?;
         let started = Instant::now();
-        let result = AssertUnwindSafe(entry.tool.call(context, input)).catch_unwind().await.unwrap_or_else(|panic| {
+        let result = AssertUnwindSafe(tool.call(context, input)).catch_unwind().await.unwrap_or_else(|panic| {
             Err(ToolError::Fatal(anyhow!("the tool {name} panicked: {}", words_of_panic(&*panic))))
         });
         let status = match &result {

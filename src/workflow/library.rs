@@ -1,6 +1,10 @@
 //! All workflows of this process: those built in, and the operator's, which may take the place of built-in ones.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
     definition::Definition,
@@ -10,7 +14,7 @@ use super::{
 use crate::tools::registry::Registry;
 
 /// `workflows/*.yml` of the source tree.
-const BUILT_IN: [(&str, &str); 0] = [];
+const BUILT_IN: [(&str, &str); 1] = [("workflows/review.yml", include_str!("../../workflows/review.yml"))];
 /// Of a folder.
 const MAX_FILES: usize = 200;
 
@@ -20,16 +24,11 @@ pub struct Library(Arc<Vec<Definition>>);
 impl Library {
     /// The built-in workflows and, where a folder is given, every `*.yml` of it. All that is wrong with all files is told.
     pub fn load(folder: Option<&Path>, registry: &Registry) -> Result<Self, Vec<InvalidWorkflow>> {
-        let mut definitions = Vec::new();
-        let mut invalid = Vec::new();
-        for (name, text) in BUILT_IN {
-            match load(name, text, registry) {
-                Ok(definition) => definitions.push(definition),
-                Err(error) => invalid.push(error),
-            }
-        }
-        for (file, text) in folder.map(read_folder).transpose().map_err(|error| vec![error])?.unwrap_or_default() {
-            match load(&file, &text, registry) {
+        let built_in = BUILT_IN.map(|(file, text)| Ok((file.to_owned(), text.to_owned())));
+        let own = folder.map(read_folder).unwrap_or_default();
+        let (mut definitions, mut invalid) = (Vec::new(), Vec::new());
+        for file in built_in.into_iter().chain(own) {
+            match file.and_then(|(file, text)| load(&file, &text, registry)) {
                 Ok(definition) => definitions.push(definition),
                 Err(error) => invalid.push(error),
             }
@@ -58,27 +57,28 @@ impl Library {
     }
 }
 
-/// Names and texts of the files, by name.
-fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, InvalidWorkflow> {
-    let wrong = |file: &Path, message: String| InvalidWorkflow {
-        file: file.display().to_string(),
-        problems: vec![Problem { line: 0, node: None, message }],
+/// Name and text of each file, by name.
+fn read_folder(folder: &Path) -> Vec<Result<(String, String), InvalidWorkflow>> {
+    let unreadable = |path: &Path, error: io::Error| InvalidWorkflow {
+        file: path.display().to_string(),
+        problems: vec![Problem { line: 0, node: None, message: format!("cannot be read: {error}") }],
     };
-    let cannot_read = |file: &Path, error: std::io::Error| wrong(file, format!("cannot be read: {error}"));
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| cannot_read(folder, error))? {
-        let path = entry.map_err(|error| cannot_read(folder, error))?.path();
-        if path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml") {
-            files.push(path);
+    let list = || -> io::Result<Vec<PathBuf>> {
+        let files: Vec<_> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+        let is_workflow = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml");
+        let mut files: Vec<_> = files.into_iter().filter(is_workflow).collect();
+        if files.len() > MAX_FILES {
+            return Err(io::Error::other(format!("it holds more than {MAX_FILES} workflow files")));
         }
-    }
-    if files.len() > MAX_FILES {
-        return Err(wrong(folder, format!("holds more than {MAX_FILES} workflow files")));
-    }
-    files.sort();
-    let read = |path: &std::path::PathBuf| match fs::read_to_string(path) {
-        Ok(text) => Ok((path.display().to_string(), text)),
-        Err(error) => Err(cannot_read(path, error)),
+        files.sort();
+        Ok(files)
     };
-    files.iter().map(read).collect()
+    let read = |path: PathBuf| match fs::read_to_string(&path) {
+        Ok(text) => Ok((path.display().to_string(), text)),
+        Err(error) => Err(unreadable(&path, error)),
+    };
+    match list() {
+        Ok(files) => files.into_iter().map(read).collect(),
+        Err(error) => vec![Err(unreadable(folder, error))],
+    }
 }

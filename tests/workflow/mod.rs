@@ -1,5 +1,6 @@
 //! Definitions, expressions, triggers and the engine.
 
+mod builtin;
 mod crashes;
 mod definitions;
 mod engine;
