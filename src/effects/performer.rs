@@ -52,7 +52,8 @@ impl Performer {
     /// happen, or why nobody knows. [`EffectError::retry`] says when to try again.
     pub async fn perform(&self, planned: &PlannedEffect) -> Result<EffectResult, EffectError> {
         let _turn = self.turn.lock().await;
-        let outcome = self.settle(planned).await;
+        // Boxed: the ways to degrade are large, and seldom gone.
+        let outcome = Box::pin(self.settle(planned)).await;
         let result = match &outcome {
             Ok((_, How::Done)) => "done",
             Ok((_, How::Found)) => "found",

@@ -115,17 +115,17 @@ pub(super) fn list(comments: &[InlineComment]) -> String {
 /// The comment's body, saying which lines it is about.
 pub(super) fn with_line(comment: &InlineComment) -> String {
     let (text, mark) = mark::split(&comment.body);
-    format!("{}\n\n{}\n\n{mark}", lines(comment), plain(text))
+    format!("On {}:\n\n{}\n\n{mark}", lines(comment), plain(text))
 }
 
 fn heading(comment: &InlineComment) -> String {
-    format!("**`{}`**, {}", comment.path.replace('`', "'"), lines(comment))
+    format!("**`{}`, {}**", comment.path.replace('`', "'"), lines(comment))
 }
 
 fn lines(comment: &InlineComment) -> String {
     match (comment.anchor.start_line, comment.anchor.line) {
-        (start, end) if start < end => format!("Lines {start} to {end}:"),
-        (_, line) => format!("Line {line}:"),
+        (start, end) if start < end => format!("lines {start} to {end}"),
+        (_, line) => format!("line {line}"),
     }
 }
 

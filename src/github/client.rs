@@ -29,11 +29,31 @@ pub struct Settings {
     pub patience: Duration,
     /// Calls of one installation at once. GitHub takes 100, of all replicas and of REST and GraphQL together.
     pub concurrency: usize,
+    pub pace: Pace,
+}
+
+/// How much Seam asks of GitHub at most. What GitHub says about its limits is obeyed in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Below the secondary limits of github.com, for each installation in this process.
+    GitHubCom,
+    /// As fast as it goes: an enterprise server has no limits unless somebody switches them on.
+    Free,
+}
+
+impl Pace {
+    fn of(api_url: &Url) -> Self {
+        match api_url.host_str() {
+            Some(host) if host == "api.github.com" || host.ends_with(".ghe.com") => Self::GitHubCom,
+            _ => Self::Free,
+        }
+    }
 }
 
 impl Settings {
     pub fn new(api_url: Url) -> Self {
         Self {
+            pace: Pace::of(&api_url),
             api_url,
             // GitHub itself cuts a request after 10 s, an enterprise server after 30 s.
             timeout: Duration::from_secs(35),
@@ -88,7 +108,7 @@ impl GitHub {
                 transport: Transport::new(settings.api_url.clone(), settings.timeout)?,
                 jwt: AppJwt::new(credentials, clock.clone()),
                 tokens: Tokens::new(),
-                limits: Limits::new(clock.clone(), settings.patience, settings.concurrency),
+                limits: Limits::new(&settings, clock.clone()),
                 etags: Etags::new(),
                 own: Mutex::default(),
                 clock,

@@ -21,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
     answer::Answer,
+    client::{Pace, Settings},
     error::GitHubError,
     request::{Kind, Request},
 };
@@ -51,21 +52,67 @@ pub(crate) struct Limits {
     clock: Clock,
     patience: Duration,
     concurrency: usize,
+    pace: Pace,
 }
 
 impl Limits {
-    /// `patience`: waited for at most before an error; `concurrency`: calls of one installation at once.
-    pub(crate) fn new(clock: Clock, patience: Duration, concurrency: usize) -> Self {
-        Self { installations: Mutex::default(), clock, patience, concurrency }
+    pub(crate) fn new(settings: &Settings, clock: Clock) -> Self {
+        let &Settings { patience, concurrency, pace, .. } = settings;
+        Self { installations: Mutex::default(), clock, patience, concurrency, pace }
     }
 
     pub(crate) fn of(&self, installation: Option<InstallationId>) -> Arc<InstallationLimits> {
         let mut all = self.installations.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || {
-            let limits = InstallationLimits::new(installation, self.clock.clone(), self.patience, self.concurrency);
-            Arc::new(limits)
+            Arc::new(InstallationLimits {
+                installation,
+                clock: self.clock.clone(),
+                patience: self.patience,
+                slots: Arc::new(Semaphore::new(self.concurrency.max(1))),
+                buckets: (self.pace == Pace::GitHubCom).then(|| Buckets::new(&self.clock)),
+                stops: Mutex::default(),
+            })
         };
         Arc::clone(all.entry(installation).or_insert_with(new))
+    }
+}
+
+/// What may be used up before it flows back. A burst and a minute's refill together stay below GitHub's limit.
+struct Buckets {
+    /// 840 of 900 a minute.
+    points: Bucket,
+    /// 75 of 80.
+    content_per_minute: Bucket,
+    /// 490 of 500.
+    content_per_hour: Bucket,
+}
+
+impl Buckets {
+    fn new(clock: &Clock) -> Self {
+        let bucket = |period: Duration, burst: u32| {
+            let burst = NonZeroU32::new(burst).expect("a burst is more than nothing");
+            let quota = Quota::with_period(period).expect("a period is more than nothing").allow_burst(burst);
+            RateLimiter::direct_with_clock(quota, Ticks(clock.clone()))
+        };
+        Self {
+            points: bucket(Duration::from_millis(111), 300),
+            content_per_minute: bucket(Duration::from_secs(1), 15),
+            content_per_hour: bucket(Duration::from_secs(9), 90),
+        }
+    }
+
+    /// What a call takes, from which bucket.
+    fn cost(&self, request: &Request) -> Vec<(&Bucket, NonZeroU32)> {
+        let one = NonZeroU32::MIN;
+        match request.kind {
+            Kind::Read => vec![(&self.points, one)],
+            Kind::Set => vec![(&self.points, one.saturating_add(4))],
+            Kind::Create => vec![
+                (&self.content_per_hour, one),
+                (&self.content_per_minute, one),
+                (&self.points, one.saturating_add(4)),
+            ],
+        }
     }
 }
 
@@ -75,9 +122,7 @@ pub(crate) struct InstallationLimits {
     clock: Clock,
     patience: Duration,
     slots: Arc<Semaphore>,
-    points: Bucket,
-    content_per_minute: Bucket,
-    content_per_hour: Bucket,
+    buckets: Option<Buckets>,
     stops: Mutex<Stops>,
 }
 
@@ -134,37 +179,13 @@ pub(crate) struct Admission {
 }
 
 impl InstallationLimits {
-    fn new(installation: Option<InstallationId>, clock: Clock, patience: Duration, concurrency: usize) -> Self {
-        let bucket = |quota: Quota| RateLimiter::direct_with_clock(quota, Ticks(clock.clone()));
-        let every = |period: Duration, burst: u32| {
-            let burst = NonZeroU32::new(burst).expect("a burst is more than nothing");
-            Quota::with_period(period).expect("a period is more than nothing").allow_burst(burst)
-        };
-        Self {
-            installation,
-            patience,
-            slots: Arc::new(Semaphore::new(concurrency.max(1))),
-            // A burst and a minute's refill together stay below the limit: 840 of 900 points, 75 of 80 writes, and
-            // 490 of 500 writes an hour.
-            points: bucket(every(Duration::from_millis(111), 300)),
-            content_per_minute: bucket(every(Duration::from_secs(1), 15)),
-            content_per_hour: bucket(every(Duration::from_secs(9), 90)),
-            clock,
-            stops: Mutex::default(),
-        }
-    }
-
     /// Waits for its turn.
     ///
     /// # Errors
     /// `RateLimited` or `SecondaryLimit` when the wait would be longer than patience allows.
     pub(crate) async fn admit(&self, request: &Request) -> Result<Admission, GitHubError> {
         let mut patience = self.patience;
-        let points = if request.kind == Kind::Read { NonZeroU32::MIN } else { NonZeroU32::MIN.saturating_add(4) };
-        let creates = request.kind == Kind::Create;
-        let hour = creates.then_some((&self.content_per_hour, NonZeroU32::MIN));
-        let minute = creates.then_some((&self.content_per_minute, NonZeroU32::MIN));
-        for (bucket, cost) in [hour, minute, Some((&self.points, points))].into_iter().flatten() {
+        for (bucket, cost) in self.buckets.as_ref().map(|buckets| buckets.cost(request)).unwrap_or_default() {
             while let Some(wait) = self.short_of(bucket, cost) {
                 let until = self.clock.now() + TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
                 sleep_within(&mut patience, wait, || GitHubError::SecondaryLimit { until, wait }).await?;

@@ -90,6 +90,24 @@ impl Permissions {
         self
     }
 
+    /// As much of it as is granted, in GitHub's own words: `{"checks": "read"}`.
+    #[must_use]
+    pub fn limited_to(&self, granted: &BTreeMap<String, String>) -> Self {
+        let mut limited = Self::default();
+        for (permission, access) in &self.0 {
+            match granted.get(permission.as_str()).map(String::as_str) {
+                Some("read") => limited = limited.read(*permission),
+                Some("write" | "admin") => limited = limited.with(*permission, *access),
+                _ => {}
+            }
+        }
+        limited
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn allows(&self, permission: Permission, access: Access) -> bool {
         self.0.get(&permission).is_some_and(|granted| *granted >= access)
     }
@@ -117,5 +135,12 @@ mod tests {
             r#"{"checks":"write","contents":"read","pull_requests":"write"}"#
         );
         assert_eq!(permissions.to_string(), "checks:write, contents:read, pull_requests:write");
+    }
+
+    #[test]
+    fn no_more_is_asked_for_than_is_granted() {
+        let granted = [("checks", "read"), ("contents", "write"), ("issues", "write"), ("pull_requests", "new")];
+        let granted = granted.map(|(permission, access)| (permission.to_owned(), access.to_owned())).into();
+        assert_eq!(Permissions::for_review().limited_to(&granted).to_string(), "checks:read, contents:read");
     }
 }

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{error::GitHubError, repository::RepositoryClient, request::Kind};
+use super::{app::App, error::GitHubError, repository::RepositoryClient, request::Kind};
 use crate::domain::ids::{CommentId, PullNumber};
 
 /// Threads of one pull request that are read at most: 30 pages of 100.
@@ -28,10 +28,27 @@ pub struct ReviewThread {
     pub comments: Vec<ThreadComment>,
 }
 
-/// Logins of bots have no `[bot]` here.
+/// Logins of bots have no `[bot]` here, so a person may have the same.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Actor {
     pub login: String,
+    /// `User`, `Bot`, `Mannequin`, ...
+    #[serde(rename = "__typename", default)]
+    pub kind: String,
+}
+
+impl ReviewThread {
+    /// The App wrote its first comment: only then a mark in it means something.
+    pub fn is_begun_by(&self, app: &App) -> bool {
+        let author = self.comments.first().and_then(|comment| comment.author.as_ref());
+        author.is_some_and(|author| author.kind == "Bot" && author.login.eq_ignore_ascii_case(&app.slug))
+    }
+
+    /// GitHub calls who resolved a thread a `User` even where a bot did, so the name has to do.
+    pub fn is_resolved_by(&self, app: &App) -> bool {
+        let name = |actor: &Actor| actor.login.trim_end_matches("[bot]").eq_ignore_ascii_case(&app.slug);
+        self.is_resolved && self.resolved_by.as_ref().is_some_and(name)
+    }
 }
 
 /// The first ten of a thread.
@@ -94,8 +111,8 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {
         pageInfo { hasNextPage endCursor }
         nodes {
           id isResolved isOutdated viewerCanResolve path line startLine
-          resolvedBy { login }
-          comments(first: 10) { nodes { databaseId body author { login } } }
+          resolvedBy { login __typename }
+          comments(first: 10) { nodes { databaseId body author { login __typename } } }
         }
       }
     }

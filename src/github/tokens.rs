@@ -19,6 +19,9 @@ use crate::domain::ids::{InstallationId, RepoName, RepositoryId};
 /// Renewed when less than this is left of their hour.
 const MARGIN: TimeDelta = TimeDelta::minutes(5);
 
+/// A token with less than was wanted is renewed sooner: its owner may grant the rest at any time.
+const LESS_LASTS: TimeDelta = TimeDelta::minutes(15);
+
 /// What a token may reach.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Scope {
@@ -86,11 +89,12 @@ impl Tokens {
 }
 
 impl GitHub {
-    /// A token of `scope` with some minutes left.
+    /// A token of `scope` with some minutes left. Where the installation does not grant all that is wanted (its owner has not
+    /// accepted new permissions yet), it is a token for what is granted: what needs more fails and says what it needs.
     ///
     /// # Errors
-    /// `NoAccess` when the installation or the repository in it is gone, `NotGranted` when it does not have all of the
-    /// permissions, `Suspended`, and whatever a call can fail with.
+    /// `NoAccess` when the installation or the repository in it is gone, `NotGranted` when none of the permissions is
+    /// granted, `Suspended`, and whatever a call can fail with.
     pub(crate) async fn token(&self, issuer: &str, scope: &Scope) -> Result<SecretString, GitHubError> {
         let tokens = &self.inner.tokens;
         let slot = tokens.slot(issuer, scope).await;
@@ -108,18 +112,38 @@ impl GitHub {
     }
 
     async fn request_token(&self, scope: &Scope) -> Result<InstallationToken, GitHubError> {
+        let refused = match self.request_token_for(scope, &scope.permissions).await {
+            Err(error @ GitHubError::NotGranted { .. }) => error,
+            outcome => return outcome,
+        };
+        let installation = self.app().installation(scope.installation).await?;
+        let granted = scope.permissions.limited_to(&installation.map(|one| one.permissions).unwrap_or_default());
+        if granted.is_empty() || granted == scope.permissions {
+            return Err(refused);
+        }
+        tracing::warn!(installation.id = %scope.installation, "{refused}; going on with {granted}");
+        let mut token = self.request_token_for(scope, &granted).await?;
+        token.expires_at = token.expires_at.min(self.inner.clock.now() + LESS_LASTS);
+        Ok(token)
+    }
+
+    async fn request_token_for(
+        &self,
+        scope: &Scope,
+        permissions: &Permissions,
+    ) -> Result<InstallationToken, GitHubError> {
         let installation = scope.installation.to_string();
         let (key, repositories) = scope.reach.to_json();
         // Asking twice does no harm: it makes one more token that expires unused.
         let request = Request::new("POST /app/installations/{installation_id}/access_tokens", &[&installation])
             .kind(Kind::Set)
-            .json(&json!({ key: repositories, "permissions": scope.permissions }));
+            .json(&json!({ key: repositories, "permissions": permissions }));
         let answer = self.send(Identity::App, &request).await.map_err(|error| match error {
             GitHubError::NotFound { .. } => GitHubError::NoAccess { message: "the App is not installed".to_owned() },
             GitHubError::Unprocessable { messages, .. } => {
                 let message = messages.join("; ");
                 if message.contains("permission") {
-                    GitHubError::NotGranted { wanted: scope.permissions.clone(), message }
+                    GitHubError::NotGranted { wanted: permissions.clone(), message }
                 } else {
                     GitHubError::NoAccess { message }
                 }

@@ -1,1 +1,6 @@
-//! Effects against the fake GitHub, with faults.
+//! Every effect happens once, whatever happens in between.
+
+mod crashes;
+mod desk;
+mod refusals;
+mod turns;
