@@ -1,6 +1,6 @@
 //! The running server: everything is built once from the settings, and serves until it is asked to stop.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::Router;
@@ -12,7 +12,8 @@ use url::Url;
 
 use super::{health, keyring::Keyring, master_key::MasterKey, setup_token, vault::Vault};
 use crate::{
-    config::settings::Settings,
+    analysis,
+    config::{links::Links, settings::Settings},
     dashboard::{
         desk::Desk,
         execution,
@@ -24,11 +25,22 @@ use crate::{
         visitor::Doorkeeper,
     },
     domain::event::Event,
+    git::mirror::{MirrorLimits, Mirrors},
     github::client::{self, GitHub},
     store::{db::Db, ingest::Ingest},
     telemetry::{clock::Clock, metrics},
+    tools::{
+        builtin::{self, Clients},
+        context::Services,
+        registry::Registry,
+    },
     webhook::receive::Webhooks,
-    workflow::trigger::Decision,
+    workflow::{
+        self,
+        library::Library,
+        trigger::{self, Decision},
+        worker::{self, Workers},
+    },
 };
 
 /// How often this process looks whether another one has set up an App, and metrics are tidied.
@@ -41,6 +53,7 @@ pub struct App {
     vault: Vault,
     keyring: Arc<Keyring>,
     github: GitHub,
+    workers: Workers,
     router: Router,
 }
 
@@ -74,8 +87,27 @@ impl App {
             web_url: settings.github.web_url.clone(),
             clock: clock.clone(),
         });
-        let decide = |_: &Event| Decision::Skip("no workflows yet".to_owned());
+        let mirrors = settings.data_dir.join("mirrors");
+        let mirrors = Mirrors::new(mirrors, settings.github.web_url.clone(), MirrorLimits::default())?;
+        let address = keyring.clone();
+        let registry = builtin::registry(&Clients {
+            github: github.clone(),
+            mirrors,
+            engine: Arc::new(analysis::engine::Engine::new()),
+            db: db.clone(),
+            links: Links::new(move || address.public_url()),
+        });
+        let library = load_workflows(&settings.data_dir, &registry)?;
+        let (own, definitions) = (keyring.own(), library.clone());
+        let decide = move |event: &Event| match own.borrow().as_ref() {
+            Some(own) => trigger::decide(event, definitions.all(), own),
+            None => Decision::Skip("no App is set up".to_owned()),
+        };
         let webhooks = Webhooks::new(Ingest::start(db.clone()), keyring.secrets(), Arc::new(decide), clock.clone());
+        let services = Arc::new(Services { clock: clock.clone(), ..Services::default() });
+        let engine = workflow::engine::Engine { db: db.clone(), registry, library, services };
+        let work = worker::Settings { workers: settings.workers.get(), ..worker::Settings::default() };
+        let workers = Workers::new(engine, work, Vec::new());
         let router = Router::new()
             .merge(webhooks.router())
             .merge(health::router(db.clone()))
@@ -84,12 +116,17 @@ impl App {
             .merge(execution::router(desk.clone()))
             .merge(start::router(desk))
             .layer(CatchPanicLayer::new());
-        Ok(Self { clock, db, vault, keyring, github, router })
+        Ok(Self { clock, db, vault, keyring, github, workers, router })
     }
 
     /// The HTTP side, for a test that calls it without a socket.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// For a test that drains the queue instead of waiting.
+    pub fn workers(&self) -> &Workers {
+        &self.workers
     }
 
     pub fn db(&self) -> &Db {
@@ -124,6 +161,8 @@ impl App {
     ) -> anyhow::Result<()> {
         let stopping = CancellationToken::new();
         let upkeep = tokio::spawn(look_again(self.keyring.clone(), self.github.clone(), stopping.clone()));
+        let (workers, stopped) = (self.workers.clone(), stopping.clone());
+        let work = tokio::spawn(async move { workers.run(stopped).await });
         let stopped = stopping.clone();
         let server = axum::serve(listener, self.router.into_make_service_with_connect_info::<SocketAddr>())
             .with_graceful_shutdown(async move {
@@ -133,9 +172,19 @@ impl App {
         let served = server.await;
         stopping.cancel();
         upkeep.await?;
+        work.await?;
         self.db.close().await;
         served.context("the server stopped")
     }
+}
+
+/// The built-in workflows, and the operator's in `workflows` of the data dir.
+fn load_workflows(data_dir: &Path, registry: &Registry) -> anyhow::Result<Library> {
+    let folder = data_dir.join("workflows");
+    Library::load(folder.is_dir().then_some(folder.as_path()), registry).map_err(|invalid| {
+        let wrong: Vec<_> = invalid.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("workflows cannot be loaded:\n{}", wrong.join("\n"))
+    })
 }
 
 /// Follows what other processes and GitHub's pages change.

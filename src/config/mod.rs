@@ -1,9 +1,9 @@
 //! The operator's settings (`seam.toml`, environment, flags) and a repository's policy (`.github/seam.yml`).
 
 pub mod app_manifest;
+pub mod links;
 pub mod located;
 pub mod nearest;
-pub mod pages;
 pub mod policy;
 pub mod policy_file;
 pub mod policy_layers;

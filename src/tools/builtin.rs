@@ -7,7 +7,7 @@ use super::{
     post_review::PostReview, registry::Registry,
 };
 use crate::{
-    analysis::engine::Engine, config::pages::Pages, git::mirror::Mirrors, github::client::GitHub, store::db::Db,
+    analysis::engine::Engine, config::links::Links, git::mirror::Mirrors, github::client::GitHub, store::db::Db,
 };
 
 /// What the tools work with; all of it is cheap to clone.
@@ -17,17 +17,17 @@ pub struct Clients {
     pub mirrors: Mirrors,
     pub engine: Arc<Engine>,
     pub db: Db,
-    pub pages: Pages,
+    pub links: Links,
 }
 
 pub fn registry(clients: &Clients) -> Registry {
-    let Clients { github, mirrors, engine, db, pages } = clients.clone();
+    let Clients { github, mirrors, engine, db, links } = clients.clone();
     Registry::default()
         .with(LoadChange { github: github.clone() })
         .with(AnalyzeDiff { github: github.clone(), mirrors, engine })
-        .with(PlanReview { github: github.clone(), db: db.clone(), pages: pages.clone() })
+        .with(PlanReview { github: github.clone(), db: db.clone(), links: links.clone() })
         .with(PostReview { github: github.clone(), db: db.clone() })
-        .with(ExplainSkip { github, db, pages })
+        .with(ExplainSkip { github, db, links })
 }
 
 /// The same tools without clients: for checking workflows where none can be reached.

@@ -10,7 +10,7 @@ use super::{
     tool::{Access, Tool},
 };
 use crate::{
-    config::{pages::Pages, policy::Role},
+    config::{links::Links, policy::Role},
     effects::performer::Performer,
     github::{client::GitHub, permissions::Permissions},
     review::skip::{SkipReason, plan_skip},
@@ -20,7 +20,7 @@ use crate::{
 pub struct ExplainSkip {
     pub github: GitHub,
     pub db: Db,
-    pub pages: Pages,
+    pub links: Links,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -44,7 +44,7 @@ impl Tool for ExplainSkip {
         if let Some(reason) = change.skip {
             let clock = context.services.clock.clone();
             let performer = Performer::new(self.db.clone(), repository, context.scope.lease(), clock);
-            let run_url = self.pages.execution(context.scope.execution);
+            let run_url = self.links.execution(context.scope.execution);
             for planned in &plan_skip(reason, change.target.head(), &change.notes, Some(&run_url)).effects {
                 context.check()?;
                 performer.perform(planned).await?;

@@ -13,7 +13,7 @@ use super::{
     tool::{Access, Tool},
 };
 use crate::{
-    config::{pages::Pages, policy::Role},
+    config::{links::Links, policy::Role},
     domain::ids::PullNumber,
     github::{client::GitHub, permissions::Permissions, repository::RepositoryClient, threads::ReviewThread},
     review::{
@@ -28,7 +28,7 @@ use crate::{
 pub struct PlanReview {
     pub github: GitHub,
     pub db: Db,
-    pub pages: Pages,
+    pub links: Links,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -63,7 +63,7 @@ impl Tool for PlanReview {
             renames: analyzed.renames,
             summary,
             notes: change.notes,
-            run_url: Some(self.pages.execution(context.scope.execution)),
+            run_url: Some(self.links.execution(context.scope.execution)),
         }))
     }
 }
