@@ -132,10 +132,10 @@ pub(super) fn no_credentials(desk: &Desk, error: &GitHubError) -> Response {
         error => (
             StatusCode::BAD_GATEWAY,
             Problem {
-                title: "Seam cannot reach GitHub",
-                what: format!("The App is registered, and Seam could not fetch its credentials ({error})."),
-                todo: "The code stays good for an hour. Let this server reach GitHub’s API, and reload this page. This \
-                       tells what is in the way:",
+                title: "Seam could not fetch the App’s credentials",
+                what: format!("The App is registered, but its credentials did not get here ({error})."),
+                todo: "The code stays good for an hour. Reload this page when GitHub’s API can be reached. This tells \
+                       what is in the way:",
                 command: Some("seam doctor"),
                 link: None,
             },

@@ -1,1 +1,9 @@
 //! From nothing to an installed App.
+
+mod browser;
+mod chromium;
+mod credentials;
+mod doors;
+mod pages;
+mod registration;
+mod server;
