@@ -280,11 +280,12 @@ async fn what_is_gone_needs_no_answer() {
         let performer = desk.performer(desk.execution().await);
         performer.perform(&desk.review(&[comment("new.py", 1, 1)])).await.unwrap();
         let (reply, resolve) = (desk.reply(), desk.resolve());
-        let mut world = desk.fake.world();
-        let pull = world.pull_mut(desk.repo.id(), 1);
-        pull.review_comments.clear();
-        pull.threads.clear();
-        drop(world);
+        {
+            let mut world = desk.fake.world();
+            let pull = world.pull_mut(desk.repo.id(), 1);
+            pull.review_comments.clear();
+            pull.threads.clear();
+        }
         assert_eq!(performer.perform(&reply).await.unwrap(), EffectResult::Gone);
         assert_eq!(performer.perform(&resolve).await.unwrap(), EffectResult::Gone);
     })
