@@ -10,6 +10,7 @@ use super::{
     columns::{Columns, Get as _, without_nul},
     db::{Db, Tx, on_reader, on_tx},
     error::StoreError,
+    payload::{Packed, unpack},
     portions::{portions, repeat},
 };
 use crate::domain::{
@@ -60,20 +61,15 @@ pub async fn list(db: &Db, before: DateTime<Utc>, limit: u32) -> Result<Vec<Deli
 
 /// The raw body as it was signed; `None` when the delivery is not there or its payload was pruned.
 pub async fn payload(db: &Db, id: &DeliveryId) -> Result<Option<Bytes>, StoreError> {
-    const PAYLOAD: &str = "select payload_encoding, payload from delivery where delivery_id = $1";
-    let stored: Option<(Option<String>, Option<Vec<u8>>)> = on_reader!(db, pool => {
-        match sqlx::query(PAYLOAD).bind(&id.0).fetch_optional(pool).await? {
-            Some(row) => Some((row.get("payload_encoding")?, row.get("payload")?)),
-            None => None,
+    const PAYLOAD: &str = "select payload_encoding, payload, size from delivery where delivery_id = $1";
+    on_reader!(db, pool => {
+        let Some(row) = sqlx::query(PAYLOAD).bind(&id.0).fetch_optional(pool).await? else { return Ok(None) };
+        let (encoding, bytes): (Option<String>, Option<Vec<u8>>) = (row.get("payload_encoding")?, row.get("payload")?);
+        match (encoding, bytes) {
+            (Some(encoding), Some(bytes)) => unpack(&encoding, bytes, row.get("size")?).map(Some),
+            _ => Ok(None),
         }
-    });
-    match stored {
-        Some((Some(encoding), Some(bytes))) => match encoding.as_str() {
-            "raw" => Ok(Some(bytes.into())),
-            other => Err(StoreError::unreadable("payload_encoding", other)),
-        },
-        _ => Ok(None),
-    }
+    })
 }
 
 /// Forgets what is older than it is kept, some hundred rows at a time: new deliveries are stored in between.
@@ -93,14 +89,17 @@ pub async fn prune(db: &Db, keep: Retention, now: DateTime<Utc>) -> Result<Prune
     })
 }
 
-/// Stores those that are not there yet and returns their ids.
-pub(super) async fn insert_new(tx: &mut Tx, deliveries: &[&NewDelivery]) -> Result<Vec<DeliveryId>, StoreError> {
+/// Stores those that are not there yet and returns their ids. The payload is the packed one.
+pub(super) async fn insert_new(
+    tx: &mut Tx,
+    deliveries: &[(&NewDelivery, &Packed)],
+) -> Result<Vec<DeliveryId>, StoreError> {
     let mut stored = Vec::with_capacity(deliveries.len());
     for portion in portions(deliveries) {
         on_tx!(&mut *tx, connection => {
             let mut query = QueryBuilder::new("insert into delivery (delivery_id, event, action, installation_id,
                 repository_id, status, reason, received_at, size, payload_encoding, payload) ");
-            query.push_values(portion, |mut row, delivery| {
+            query.push_values(portion, |mut row, (delivery, payload)| {
                 row.push_bind(&delivery.id.0)
                     .push_bind(without_nul(&delivery.event))
                     .push_bind(delivery.action.as_deref().map(without_nul))
@@ -112,9 +111,9 @@ pub(super) async fn insert_new(tx: &mut Tx, deliveries: &[&NewDelivery]) -> Resu
                     })
                     .push_bind(delivery.reason.as_deref().map(without_nul))
                     .push_bind(delivery.received_at.timestamp_millis())
-                    .push_bind(i64::try_from(delivery.payload.len()).unwrap_or(i64::MAX))
-                    .push_bind("raw")
-                    .push_bind(&delivery.payload[..]);
+                    .push_bind(i64::try_from(payload.size).unwrap_or(i64::MAX))
+                    .push_bind(payload.encoding)
+                    .push_bind(&payload.bytes[..]);
             });
             query.push(" on conflict (delivery_id) do nothing returning delivery_id");
             for row in query.build().fetch_all(connection).await? {

@@ -14,6 +14,7 @@ use super::{
     delivery,
     enqueue::{Asked, put_in_line},
     error::StoreError,
+    payload::{Packed, pack},
 };
 use crate::domain::{
     delivery::NewDelivery,
@@ -46,13 +47,20 @@ pub struct Ingest {
     room: Arc<Semaphore>,
 }
 
+#[derive(Debug)]
+struct Arrival {
+    /// Its payload went into `payload`.
+    delivery: NewDelivery,
+    payload: Packed,
+    executions: Vec<NewExecution>,
+}
+
 /// A delivery in the queue, with whom to tell.
 #[derive(Debug)]
 struct Waiting {
-    delivery: NewDelivery,
-    executions: Vec<NewExecution>,
+    arrival: Arrival,
     answer: oneshot::Sender<Result<Ingested, StoreError>>,
-    _room: OwnedSemaphorePermit,
+    room: OwnedSemaphorePermit,
 }
 
 impl Ingest {
@@ -66,11 +74,21 @@ impl Ingest {
     /// Stores a delivery and puts its executions in line, all or nothing. The time of both is the delivery's.
     ///
     /// Fails at once with [`StoreError::Full`] when too much waits already.
-    pub async fn store(&self, delivery: NewDelivery, executions: Vec<NewExecution>) -> Result<Ingested, StoreError> {
-        let kib = u32::try_from(delivery.payload.len() / 1024 + 1).unwrap_or(u32::MAX);
-        let room = self.room.clone().try_acquire_many_owned(kib).map_err(|_| StoreError::Full)?;
+    pub async fn store(
+        &self,
+        mut delivery: NewDelivery,
+        executions: Vec<NewExecution>,
+    ) -> Result<Ingested, StoreError> {
+        let kib = |size: usize| size / 1024 + 1;
+        let mut room = u32::try_from(kib(delivery.payload.len()))
+            .ok()
+            .and_then(|kib| self.room.clone().try_acquire_many_owned(kib).ok())
+            .ok_or(StoreError::Full)?;
+        let payload = pack(std::mem::take(&mut delivery.payload)).await;
+        drop(room.split(room.num_permits() - kib(payload.bytes.len())));
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Waiting { delivery, executions, answer, _room: room }).map_err(|error| match error {
+        let arrival = Arrival { delivery, payload, executions };
+        self.queue.try_send(Waiting { arrival, answer, room }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Full,
             mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
         })?;
@@ -81,19 +99,17 @@ impl Ingest {
 async fn run(db: Db, mut waiting: mpsc::Receiver<Waiting>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
-        let (deliveries, others): (Vec<_>, Vec<_>) = batch
-            .drain(..)
-            .map(|waiting| ((waiting.delivery, waiting.executions), (waiting.answer, waiting._room)))
-            .unzip();
-        let results = store_all(&db, &deliveries).await;
-        for ((answer, _room), result) in others.into_iter().zip(results) {
+        let (arrivals, others): (Vec<_>, Vec<_>) =
+            batch.drain(..).map(|waiting| (waiting.arrival, (waiting.answer, waiting.room))).unzip();
+        let results = store_all(&db, &arrivals).await;
+        drop(arrivals);
+        for ((answer, room), result) in others.into_iter().zip(results) {
+            drop(room);
             // Whoever went away finds a duplicate when it comes again.
             let _gone = answer.send(result);
         }
     }
 }
-
-type Arrival = (NewDelivery, Vec<NewExecution>);
 
 /// One result for each. When a delivery spoils the batch, each is stored by itself.
 async fn store_all(db: &Db, arrivals: &[Arrival]) -> Vec<Result<Ingested, StoreError>> {
@@ -124,22 +140,22 @@ async fn store_patiently(db: &Db, arrivals: &[Arrival]) -> Result<Vec<Ingested>,
 async fn store_batch(db: &Db, arrivals: &[Arrival]) -> Result<Vec<Ingested>, StoreError> {
     // One of each id, sorted: two processes that store the same deliveries do not wait for each other in circles.
     let mut first: HashMap<&DeliveryId, usize> = HashMap::with_capacity(arrivals.len());
-    for (index, (delivery, _)) in arrivals.iter().enumerate() {
-        first.entry(&delivery.id).or_insert(index);
+    for (index, arrival) in arrivals.iter().enumerate() {
+        first.entry(&arrival.delivery.id).or_insert(index);
     }
     let mut chosen: Vec<usize> = first.into_values().collect();
-    chosen.sort_by_key(|&index| &arrivals[index].0.id);
-    let rows: Vec<&NewDelivery> = chosen.iter().map(|&index| &arrivals[index].0).collect();
+    chosen.sort_by_key(|&index| &arrivals[index].delivery.id);
+    let rows: Vec<_> = chosen.iter().map(|&index| (&arrivals[index].delivery, &arrivals[index].payload)).collect();
 
     let mut tx = db.begin().await?;
     let stored: HashSet<DeliveryId> = delivery::insert_new(&mut tx, &rows).await?.into_iter().collect();
     // In the order of arrival: the later one supersedes.
-    chosen.retain(|&index| stored.contains(&arrivals[index].0.id));
+    chosen.retain(|&index| stored.contains(&arrivals[index].delivery.id));
     chosen.sort_unstable();
     let executions: Vec<_> = chosen
         .iter()
         .flat_map(|&index| {
-            let (delivery, executions) = &arrivals[index];
+            let Arrival { delivery, executions, .. } = &arrivals[index];
             let (delivery, at) = (Some(&delivery.id), delivery.received_at);
             executions.iter().map(move |execution| Asked { execution, delivery, at })
         })
@@ -152,7 +168,7 @@ async fn store_batch(db: &Db, arrivals: &[Arrival]) -> Result<Vec<Ingested>, Sto
 
     let mut results = vec![Ingested::Duplicate; arrivals.len()];
     for index in chosen {
-        results[index] = Ingested::Stored(ids.by_ref().take(arrivals[index].1.len()).collect());
+        results[index] = Ingested::Stored(ids.by_ref().take(arrivals[index].executions.len()).collect());
     }
     Ok(results)
 }

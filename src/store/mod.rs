@@ -20,6 +20,7 @@ pub mod execution;
 pub mod ingest;
 pub mod installation;
 mod migrations;
+mod payload;
 mod portions;
 pub mod posted_finding;
 pub mod queue;

@@ -31,6 +31,8 @@ const ENQUEUERS: i64 = 4;
 const EACH: i64 = 60;
 const WORKERS: i64 = 6;
 const LANES: i64 = 5;
+/// Claims of one worker, empty ones included; a few hundred are usual.
+const ENOUGH: i64 = 20_000;
 
 /// The living hold what they claimed; the dead are found out at once.
 const ALIVE: Duration = Duration::from_secs(1_000_000);
@@ -79,7 +81,7 @@ impl Crowd {
     /// Claims until nothing is left. Every fifth worker dies over its work, and somebody else has to do it.
     async fn work_off(&self, worker: i64) {
         let name = format!("worker {worker}");
-        for round in worker.. {
+        for round in worker..ENOUGH {
             let lease = if round % 5 == 0 { DEAD } else { ALIVE };
             let no_more = self.all_queued.load(Ordering::SeqCst);
             match queue::claim(&self.db, &name, lease, self.clock.now()).await.unwrap() {
@@ -95,6 +97,7 @@ impl Crowd {
                 }
             }
         }
+        panic!("something is still queued or running: nobody can get at it");
     }
 
     async fn run(&self, claimed: &Execution, round: i64) {

@@ -172,7 +172,9 @@ async fn refuse_what_memory_does_not_hold(database: TestDatabase) {
     let db = database.connect().await;
     let ingest = Ingest::start(db.clone());
     let blocker = Blocker::block(&database).await;
-    let large = Bytes::from(vec![b' '; 20 << 20]);
+    // Nothing that could be packed.
+    let noise = (0u32..5 << 20).flat_map(|n| n.wrapping_mul(2_654_435_761).rotate_left(n % 32).to_le_bytes());
+    let large = Bytes::from(noise.collect::<Vec<u8>>());
     let mut waiting = Vec::new();
     let mut refused = 0;
     for number in 0..8 {
