@@ -116,7 +116,14 @@ fn draft<'r>(work: &AtWork<'r>, node: &SyntaxNode<'_>, lines: (u32, u32)) -> Opt
             replacement: String::from_utf8_lossy(&edit.inserted_text).into_owned(),
         }
     });
-    Some(Draft::new(&work.rule.info, lines, node.range().start, node.text()).with_fix(fix))
+    Some(Draft::new(&work.rule.info, shown(lines), node.range().start, node.text()).with_fix(fix))
+}
+
+/// The lines that a finding names. A comment under more lines than a screen helps nobody, and a change deep inside of a long
+/// function did not bring about what is wrong with its head: such a finding is about the first line.
+fn shown((first, last): (u32, u32)) -> (u32, u32) {
+    const LONGEST: u32 = 12;
+    if last - first < LONGEST { (first, last) } else { (first, first) }
 }
 
 /// First and last line of a node, 1-based. A node that ends with its line's end does not reach the next line.
