@@ -4,7 +4,7 @@ use std::{io::Write as _, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use super::serve::Serve;
+use super::{review::Review, serve::Serve};
 use crate::{
     config::{settings::Settings, sources::Flags},
     telemetry::logs,
@@ -23,6 +23,7 @@ pub struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(Serve),
+    Review(Review),
 }
 
 /// How a command that did its work ended.
@@ -40,6 +41,7 @@ pub fn run() -> ExitCode {
     let CommandLine { command, flags } = CommandLine::parse();
     let result = match command {
         Command::Serve(serve) => serve.run(&flags),
+        Command::Review(review) => review.run(),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -1,1 +1,4 @@
 //! The real binary on the command line.
+
+mod review;
+mod terminal;

@@ -149,7 +149,8 @@ fn render_end(outcome: &Outcome<'_>) -> String {
     let found: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(*n, what)).collect();
     let coverage = Coverage::of(&outcome.analysis.ledger);
     let mut text = match found.as_slice() {
-        [] if coverage.files() > 0 && coverage.looked_at() == 0 => "Nothing was looked at.".to_owned(),
+        [] if coverage.files() == 0 => "Nothing to review.".to_owned(),
+        [] if coverage.looked_at() == 0 => "Nothing was looked at.".to_owned(),
         [] => "No problems found.".to_owned(),
         found => format!("{}.", found.join(", ")),
     };

@@ -1,0 +1,219 @@
+//! `seam review`: the review that a pull request would get, before anything is pushed.
+
+use std::{
+    fs,
+    io::{ErrorKind, Write as _},
+    path::{Component, Path, PathBuf},
+};
+
+use anyhow::{Context as _, bail};
+use clap::ValueEnum;
+
+use super::{command_line::Outcome, progress};
+use crate::{
+    analysis::engine::Engine,
+    change::{
+        assemble::Limits,
+        change_set::{ChangeSet, FileChange},
+        contents::Contents,
+    },
+    config::{
+        policy::Policy,
+        policy_layers::{Effective, PATH},
+    },
+    domain::{
+        finding::{Analysis, Severity},
+        ids::CommitSha,
+    },
+    git::work_tree::{Head, LocalChange, WorkTree},
+    review::output::{
+        github,
+        human::{self, Colors, Look},
+        json, outcome, sarif,
+    },
+};
+
+/// Review what changed in a work tree, in what is staged, or between two commits
+///
+/// The settings are those of `.github/seam.yml` in the work tree. Exit code 0: nothing at or above `--fail-on`; 1: findings;
+/// 2: the review could not be done.
+#[derive(clap::Args, Debug)]
+pub struct Review {
+    /// Review only what is in this file or folder [default: the whole work tree around the current folder]
+    path: Option<PathBuf>,
+    /// Compare with the merge base of the head and this revision [default: the merge base with the upstream default branch, or HEAD]
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+    /// Review this revision [default: the work tree, untracked files included]
+    #[arg(long, value_name = "REV", conflicts_with = "staged")]
+    head: Option<String>,
+    /// Review what is staged; without `--base`, compared with HEAD
+    #[arg(long)]
+    staged: bool,
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// End with exit code 1 when there is a finding this bad, or worse
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Error)]
+    fail_on: FailOn,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For a person at a terminal
+    Human,
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// Workflow commands of GitHub Actions
+    Github,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+    Never,
+}
+
+impl Review {
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        let place = self.path.as_deref().unwrap_or(Path::new("."));
+        let tree = open(place)?;
+        let head = self.head(&tree)?;
+        let base = self.base(&tree, &head)?;
+        let message = |what: &str| format!("Reviewing {what}");
+        let LocalChange { mut set, contents } =
+            progress::shown("Looking for what changed".to_owned(), || tree.changes(&base, &head))?;
+        if let (Some(path), Some(root)) = (&self.path, tree.root()) {
+            keep_below(&mut set, path, root)?;
+        }
+        let policy = policy(&tree)?;
+        let engine = Engine::new();
+        let files = message(&format!("{} files", set.files.len()));
+        let analysis = progress::shown(files, || engine.analyze(&set, &contents, &policy));
+        write(&self.render(&set, &contents, &analysis, &engine))?;
+        let worst = analysis.findings.iter().map(|finding| finding.severity).max();
+        Ok(if self.fail_on.is_met(worst) { Outcome::Found } else { Outcome::Done })
+    }
+
+    fn head(&self, tree: &WorkTree) -> anyhow::Result<Head> {
+        Ok(match &self.head {
+            Some(revision) => Head::Commit(tree.resolve(revision)?),
+            None if self.staged => Head::Staged,
+            None => Head::WorkTree,
+        })
+    }
+
+    fn base(&self, tree: &WorkTree, head: &Head) -> anyhow::Result<CommitSha> {
+        let base = match &self.base {
+            Some(revision) => tree.resolve(revision)?,
+            // Before the first commit there is no HEAD, and the default is the empty tree.
+            None if self.staged => match tree.resolve("HEAD") {
+                Ok(head) => head,
+                Err(_) => tree.default_base()?,
+            },
+            None => tree.default_base()?,
+        };
+        let compared = match head {
+            Head::Commit(commit) => Ok(commit.clone()),
+            Head::WorkTree | Head::Staged => tree.resolve("HEAD"),
+        };
+        match compared {
+            Ok(head) if !base.is_zero() => Ok(tree.merge_base(&base, &head)?.unwrap_or(base)),
+            _ => Ok(base),
+        }
+    }
+
+    fn render(&self, set: &ChangeSet, contents: &dyn Contents, analysis: &Analysis, engine: &Engine) -> String {
+        let outcome = outcome::Outcome { base: &set.base, head: &set.head, analysis };
+        match self.format {
+            Format::Human => human::render(&outcome, |path| text_of(set, contents, path), look()),
+            Format::Json => json::render(&outcome),
+            Format::Sarif => sarif::render(&outcome, &engine.rules()),
+            Format::Github => github::render(&outcome),
+        }
+    }
+}
+
+impl FailOn {
+    fn is_met(self, worst: Option<Severity>) -> bool {
+        match self {
+            Self::Error => worst >= Some(Severity::Error),
+            Self::Warning => worst >= Some(Severity::Warning),
+            Self::Never => false,
+        }
+    }
+}
+
+fn open(place: &Path) -> anyhow::Result<WorkTree> {
+    if !place.exists() {
+        bail!("{} is not there", place.display());
+    }
+    let folder = if place.is_file() { place.parent().unwrap_or(place) } else { place };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    WorkTree::discover(folder, Limits::default()).context("run it inside a git work tree, or name one")
+}
+
+/// Leaves out what is not at or below `path`.
+fn keep_below(set: &mut ChangeSet, path: &Path, root: &Path) -> anyhow::Result<()> {
+    let here = fs::canonicalize(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let root = fs::canonicalize(root).with_context(|| format!("{} cannot be read", root.display()))?;
+    let Ok(inside) = here.strip_prefix(&root) else {
+        bail!("{} is not in the work tree {}", path.display(), root.display());
+    };
+    let parts: Vec<&[u8]> = inside
+        .components()
+        .filter_map(|part| match part {
+            Component::Normal(name) => Some(name.as_encoded_bytes()),
+            _ => None,
+        })
+        .collect();
+    let is_below = |file: &FileChange| {
+        let mut names = file.path.0.split(|byte| *byte == b'/');
+        parts.iter().all(|part| names.next() == Some(part))
+    };
+    set.files.retain(is_below);
+    Ok(())
+}
+
+/// The settings in the work tree; what is wrong with them is said on standard error and stops nothing.
+fn policy(tree: &WorkTree) -> anyhow::Result<Policy> {
+    let Some(root) = tree.root() else { return Ok(Policy::default()) };
+    let text = match fs::read(root.join(PATH)) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Policy::default());
+        }
+        Err(error) => return Err(error).with_context(|| format!("{PATH} cannot be read")),
+    };
+    let Effective { policy, problems, .. } = Effective::of(None, Some(&text));
+    for problem in problems {
+        // Nobody is left to be told when standard error is closed.
+        let _ = writeln!(anstream::stderr(), "seam: {problem}");
+    }
+    Ok(policy)
+}
+
+fn text_of(set: &ChangeSet, contents: &dyn Contents, path: &str) -> Option<String> {
+    let file = set.files.iter().find(|file| file.path.display() == path)?;
+    let bytes = contents.head(file).ok()??;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Colours where standard output shows them and nobody asked for none (`NO_COLOR`).
+fn look() -> Look {
+    let colors = match anstream::AutoStream::choice(&std::io::stdout()) {
+        anstream::ColorChoice::Never => Colors::Plain,
+        _ => Colors::Ansi,
+    };
+    Look { colors, ..Look::default() }
+}
+
+/// A reader that has seen enough, as in `seam review | head`, is no error.
+fn write(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("the review cannot be written"),
+        _ => Ok(()),
+    }
+}
