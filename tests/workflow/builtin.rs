@@ -4,7 +4,7 @@ use std::fs;
 
 use seam::{
     analysis::engine::Engine,
-    config::pages::Pages,
+    config::links::Links,
     git::mirror::{MirrorLimits, Mirrors},
     github::client::{GitHub, Settings},
     store::db::Db,
@@ -61,7 +61,7 @@ async fn what_is_described_is_what_can_be_run() {
             mirrors: Mirrors::new(folder.path(), url.clone(), MirrorLimits::default()).unwrap(),
             engine: Engine::new().into(),
             db,
-            pages: Pages { public_url: url },
+            links: Links::new(move || url.clone()),
         };
         let (run, described) = (builtin::registry(&clients), builtin::described());
         let names =
