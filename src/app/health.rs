@@ -9,27 +9,30 @@ use axum::{
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::{config::policy::Policy, store::db::Db, telemetry::metrics};
 
-pub(super) fn router(db: Db) -> Router {
+/// `working`: the workers of this process run.
+pub(super) fn router(db: Db, working: watch::Receiver<bool>) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready).with_state(db))
+        .route("/readyz", get(ready).with_state((db, working)))
         .route("/metrics", get(render_metrics).with_state(metrics::install()))
         .route("/schema/seam.json", get(|| async { Json(schema()) }))
 }
 
-/// Ready to take deliveries and to work on them: the database answers, and its tables are there.
-async fn ready(State(db): State<Db>) -> Response {
-    match db.ready().await {
-        Ok(()) => Json(json!({ "status": "ready" })).into_response(),
-        Err(error) => {
-            tracing::warn!("not ready: {error}");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "the database cannot be reached" })))
-                .into_response()
-        }
+/// Ready to take deliveries and to work on them: the database answers, its tables are there, the workers run.
+async fn ready(State((db, working)): State<(Db, watch::Receiver<bool>)>) -> Response {
+    let not_yet = |what: &str| (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": what }))).into_response();
+    if let Err(error) = db.ready().await {
+        tracing::warn!("not ready: {error}");
+        return not_yet("the database cannot be reached");
     }
+    if !*working.borrow() {
+        return not_yet("the workers do not run");
+    }
+    Json(json!({ "status": "ready" })).into_response()
 }
 
 async fn render_metrics(State(metrics): State<PrometheusHandle>) -> Response {

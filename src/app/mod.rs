@@ -1,5 +1,8 @@
 //! The one place that builds clients, pool, registry and router.
 
+pub mod basis;
+mod catch_up;
+mod chores;
 mod health;
 pub mod keyring;
 pub mod master_key;

@@ -4,13 +4,11 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::Router;
-use secrecy::ExposeSecret as _;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
-use url::Url;
 
-use super::{health, keyring::Keyring, master_key::MasterKey, setup_token, vault::Vault};
+use super::{basis::Basis, chores, health};
 use crate::{
     analysis,
     config::{links::Links, settings::Settings},
@@ -26,7 +24,7 @@ use crate::{
     },
     domain::event::Event,
     git::mirror::{MirrorLimits, Mirrors},
-    github::client::{self, GitHub},
+    github::client::GitHub,
     store::{db::Db, ingest::Ingest},
     telemetry::{clock::Clock, metrics},
     tools::{
@@ -46,14 +44,14 @@ use crate::{
 /// How often this process looks whether another one has set up an App, and metrics are tidied.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
+/// How long a request that is under way may take once the process was asked to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// Seam, built and ready to serve.
 pub struct App {
-    clock: Clock,
-    db: Db,
-    vault: Vault,
-    keyring: Arc<Keyring>,
-    github: GitHub,
+    basis: Basis,
     workers: Workers,
+    working: watch::Sender<bool>,
     router: Router,
 }
 
@@ -64,59 +62,26 @@ impl App {
     /// # Errors
     /// When something that Seam cannot work without is missing, with what to do about it.
     pub async fn build(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
-        client::install_crypto_provider();
         metrics::install();
-        let key = MasterKey::load(settings.master_key.as_ref(), &settings.data_dir)?;
-        let vault = Vault::new(&key);
-        let db = Db::connect(settings.database_url.expose_secret())
-            .await
-            .context("cannot use the database that DATABASE_URL names")?;
-        let keyring = Arc::new(Keyring::load(db.clone(), vault.clone(), clock.clone(), &settings).await?);
-        let github =
-            GitHub::new(client::Settings::new(settings.github.api_url.clone()), keyring.credentials(), clock.clone())
-                .context("cannot use the GitHub that SEAM_GITHUB_API_URL names")?;
-        let signer = Signer::new(key.derive("sign"));
-        let desk = Arc::new(Desk {
-            pages: Pages::new(&settings.public_url, &settings.github.web_url),
-            door: Doorkeeper::new(signer.clone(), clock.clone(), settings.public_url.clone()),
-            signer,
-            db: db.clone(),
-            github: github.clone(),
-            registrar: keyring.clone(),
-            public_url: settings.public_url.clone(),
-            web_url: settings.github.web_url.clone(),
-            clock: clock.clone(),
-        });
-        let mirrors = settings.data_dir.join("mirrors");
-        let mirrors = Mirrors::new(mirrors, settings.github.web_url.clone(), MirrorLimits::default())?;
-        let address = keyring.clone();
-        let registry = builtin::registry(&Clients {
-            github: github.clone(),
-            mirrors,
-            engine: Arc::new(analysis::engine::Engine::new()),
-            db: db.clone(),
-            links: Links::new(move || address.public_url()),
-        });
-        let library = load_workflows(&settings.data_dir, &registry)?;
-        let (own, definitions) = (keyring.own(), library.clone());
-        let decide = move |event: &Event| match own.borrow().as_ref() {
-            Some(own) => trigger::decide(event, definitions.all(), own),
-            None => Decision::Skip("no App is set up".to_owned()),
-        };
-        let webhooks = Webhooks::new(Ingest::start(db.clone()), keyring.secrets(), Arc::new(decide), clock.clone());
-        let services = Arc::new(Services { clock: clock.clone(), ..Services::default() });
-        let engine = workflow::engine::Engine { db: db.clone(), registry, library, services };
-        let work = worker::Settings { workers: settings.workers.get(), ..worker::Settings::default() };
-        let workers = Workers::new(engine, work, Vec::new());
+        let basis = Basis::open(settings, clock).await?;
+        let registry = registry(&basis)?;
+        let library = load_workflows(&basis.settings.data_dir, &registry)?;
+        let webhooks = webhooks(&basis, library.clone());
+        let services = Arc::new(Services { clock: basis.clock.clone(), ..Services::default() });
+        let engine = workflow::engine::Engine { db: basis.db.clone(), registry, library, services };
+        let work = worker::Settings { workers: basis.settings.workers.get(), ..worker::Settings::default() };
+        let workers = Workers::new(engine, work, chores::all(&basis));
+        let working = watch::channel(false).0;
+        let desk = Arc::new(desk(&basis));
         let router = Router::new()
             .merge(webhooks.router())
-            .merge(health::router(db.clone()))
+            .merge(health::router(basis.db.clone(), working.subscribe()))
             .merge(page::assets())
             .merge(set_up::router(desk.clone()))
             .merge(execution::router(desk.clone()))
             .merge(start::router(desk))
             .layer(CatchPanicLayer::new());
-        Ok(Self { clock, db, vault, keyring, github, workers, router })
+        Ok(Self { basis, workers, working, router })
     }
 
     /// The HTTP side, for a test that calls it without a socket.
@@ -130,24 +95,23 @@ impl App {
     }
 
     pub fn db(&self) -> &Db {
-        &self.db
+        &self.basis.db
     }
 
     pub fn github(&self) -> &GitHub {
-        &self.github
+        &self.basis.github
     }
 
     pub fn is_set_up(&self) -> bool {
-        self.keyring.current().is_some()
+        self.basis.keyring.current().is_some()
     }
 
-    /// A link that signs in to set-up and to the pages of executions.
+    /// As [`Basis::sign_in_link`].
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn sign_in_link(&self) -> anyhow::Result<Url> {
-        let token = setup_token::issue(&self.db, &self.vault, self.clock.now()).await?;
-        Ok(setup_token::link(&self.keyring.public_url(), &token).parse()?)
+    pub async fn sign_in_link(&self) -> anyhow::Result<String> {
+        self.basis.sign_in_link().await
     }
 
     /// Serves on `listener` until `stop`, then finishes the requests and the executions that are under way.
@@ -160,22 +124,44 @@ impl App {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
         let stopping = CancellationToken::new();
-        let upkeep = tokio::spawn(look_again(self.keyring.clone(), self.github.clone(), stopping.clone()));
+        let looking = tokio::spawn(look_again(self.basis.clone(), stopping.clone()));
         let (workers, stopped) = (self.workers.clone(), stopping.clone());
         let work = tokio::spawn(async move { workers.run(stopped).await });
+        self.working.send_replace(true);
         let stopped = stopping.clone();
         let server = axum::serve(listener, self.router.into_make_service_with_connect_info::<SocketAddr>())
             .with_graceful_shutdown(async move {
                 stop.await;
                 stopped.cancel();
             });
-        let served = server.await;
+        let out_of_patience = async {
+            stopping.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        let served = tokio::select! {
+            served = server.into_future() => served,
+            () = out_of_patience => Ok(()),
+        };
+        self.working.send_replace(false);
         stopping.cancel();
-        upkeep.await?;
+        looking.await?;
         work.await?;
-        self.db.close().await;
+        self.basis.db.close().await;
         served.context("the server stopped")
     }
+}
+
+fn registry(basis: &Basis) -> anyhow::Result<Registry> {
+    let folder = basis.settings.data_dir.join("mirrors");
+    let mirrors = Mirrors::new(folder, basis.settings.github.web_url.clone(), MirrorLimits::default())?;
+    let keyring = basis.keyring.clone();
+    Ok(builtin::registry(&Clients {
+        github: basis.github.clone(),
+        mirrors,
+        engine: Arc::new(analysis::engine::Engine::new()),
+        db: basis.db.clone(),
+        links: Links::new(move || keyring.public_url()),
+    }))
 }
 
 /// The built-in workflows, and the operator's in `workflows` of the data dir.
@@ -187,8 +173,34 @@ fn load_workflows(data_dir: &Path, registry: &Registry) -> anyhow::Result<Librar
     })
 }
 
+fn webhooks(basis: &Basis, library: Library) -> Webhooks {
+    let own = basis.keyring.own();
+    let decide = move |event: &Event| match own.borrow().as_ref() {
+        Some(own) => trigger::decide(event, library.all(), own),
+        None => Decision::Skip("no App is set up".to_owned()),
+    };
+    let ingest = Ingest::start(basis.db.clone());
+    Webhooks::new(ingest, basis.keyring.secrets(), Arc::new(decide), basis.clock.clone())
+}
+
+fn desk(basis: &Basis) -> Desk {
+    let signer = Signer::new(basis.key.derive("sign"));
+    let settings = &basis.settings;
+    Desk {
+        pages: Pages::new(&settings.public_url, &settings.github.web_url),
+        door: Doorkeeper::new(signer.clone(), basis.clock.clone(), settings.public_url.clone()),
+        signer,
+        db: basis.db.clone(),
+        github: basis.github.clone(),
+        registrar: basis.keyring.clone(),
+        public_url: settings.public_url.clone(),
+        web_url: settings.github.web_url.clone(),
+        clock: basis.clock.clone(),
+    }
+}
+
 /// Follows what other processes and GitHub's pages change.
-async fn look_again(keyring: Arc<Keyring>, github: GitHub, stopping: CancellationToken) {
+async fn look_again(Basis { keyring, github, .. }: Basis, stopping: CancellationToken) {
     let metrics = metrics::install();
     let mut credentials = keyring.credentials();
     credentials.mark_changed();

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    analyze_diff::AnalyzeDiff, explain_skip::ExplainSkip, load_change::LoadChange, plan_review::PlanReview,
-    post_review::PostReview, registry::Registry,
+    analyze_diff::AnalyzeDiff, explain_skip::ExplainSkip, follow_installation::FollowInstallation,
+    load_change::LoadChange, plan_review::PlanReview, post_review::PostReview, registry::Registry,
 };
 use crate::{
     analysis::engine::Engine, config::links::Links, git::mirror::Mirrors, github::client::GitHub, store::db::Db,
@@ -27,7 +27,8 @@ pub fn registry(clients: &Clients) -> Registry {
         .with(AnalyzeDiff { github: github.clone(), mirrors, engine })
         .with(PlanReview { github: github.clone(), db: db.clone(), links: links.clone() })
         .with(PostReview { github: github.clone(), db: db.clone() })
-        .with(ExplainSkip { github, db, links })
+        .with(ExplainSkip { github: github.clone(), db: db.clone(), links })
+        .with(FollowInstallation { github, db })
 }
 
 /// The same tools without clients: for checking workflows where none can be reached.
@@ -38,4 +39,5 @@ pub fn described() -> Registry {
         .describing::<PlanReview>()
         .describing::<PostReview>()
         .describing::<ExplainSkip>()
+        .describing::<FollowInstallation>()
 }

@@ -5,6 +5,7 @@ pub mod builtin;
 pub mod context;
 pub mod error;
 pub mod explain_skip;
+pub mod follow_installation;
 pub mod load_change;
 mod memory;
 pub mod panic;

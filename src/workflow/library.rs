@@ -14,7 +14,10 @@ use super::{
 use crate::tools::registry::Registry;
 
 /// `workflows/*.yml` of the source tree.
-const BUILT_IN: [(&str, &str); 1] = [("workflows/review.yml", include_str!("../../workflows/review.yml"))];
+const BUILT_IN: [(&str, &str); 2] = [
+    ("workflows/installation.yml", include_str!("../../workflows/installation.yml")),
+    ("workflows/review.yml", include_str!("../../workflows/review.yml")),
+];
 /// Of a folder.
 const MAX_FILES: usize = 200;
 

@@ -174,7 +174,11 @@ fn from_comment(comment: &Comment, event: &Event, own: &OwnApp) -> Result<Vec<St
 
 fn execution(event: &Event, definition: &Definition, start: &Start) -> NewExecution {
     let input = EventInput::of(event, start.command.clone());
-    let lane = lane(definition, &input, event.repository.as_ref().map(|repository| repository.id));
+    let lane = match (&event.repository, event.installation) {
+        (Some(repository), _) => Some(lane(definition, &input, repository.id)),
+        (None, Some(installation)) => Some(Lane(format!("{}:installation:{installation}", definition.name))),
+        (None, None) => None,
+    };
     NewExecution {
         workflow: definition.name.clone(),
         lane,
@@ -189,13 +193,12 @@ fn execution(event: &Event, definition: &Definition, start: &Start) -> NewExecut
 }
 
 /// Keyed by the repository's id, which survives a rename, and by the workflow, unless the workflow names its own lane.
-fn lane(definition: &Definition, input: &EventInput, repository: Option<RepositoryId>) -> Option<Lane> {
-    let repository = repository?;
+fn lane(definition: &Definition, input: &EventInput, repository: RepositoryId) -> Lane {
     if let Some(template) = &definition.lane {
         let mut variables = Variables::default();
         variables.set("input", &input.to_json());
         match template.evaluate(&variables) {
-            Ok(lane) => return Some(Lane(format!("{repository}:{}", value::to_text(lane)))),
+            Ok(lane) => return Lane(format!("{repository}:{}", value::to_text(lane))),
             Err(error) => {
                 tracing::warn!(workflow = definition.name, %error, "the lane cannot be told; the usual one is taken");
             }
@@ -208,5 +211,5 @@ fn lane(definition: &Definition, input: &EventInput, repository: Option<Reposito
         (None, None, Some(sha)) => format!("@{sha}"),
         (None, None, None) => String::new(),
     };
-    Some(Lane(format!("{name}:{repository}{place}")))
+    Lane(format!("{name}:{repository}{place}"))
 }

@@ -51,7 +51,7 @@ impl Server {
 
     /// The path of the link that was printed, with its token.
     pub(super) async fn link(&self) -> String {
-        let link = self.app.sign_in_link().await.unwrap();
+        let link = url::Url::parse(&self.app.sign_in_link().await.unwrap()).unwrap();
         format!("{}?{}", link.path(), link.query().unwrap())
     }
 

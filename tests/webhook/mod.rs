@@ -2,5 +2,6 @@
 
 mod endpoint;
 mod fuzz;
+mod installations;
 mod payloads;
 mod sender;

@@ -24,7 +24,10 @@ fn load(folder: Option<&std::path::Path>) -> Result<String, String> {
 
 #[test]
 fn the_built_in_workflows_are_good() {
-    shown!(load(None).unwrap(), @"review (workflows/review.yml)");
+    shown!(load(None).unwrap(), @"
+    installation (workflows/installation.yml)
+    review (workflows/review.yml)
+    ");
 }
 
 #[test]
@@ -34,7 +37,8 @@ fn an_operator_adds_workflows_and_replaces_built_in_ones() {
     fs::write(folder.path().join("mine.yml"), format!("name: mine\n{node}")).unwrap();
     fs::write(folder.path().join("other.yaml"), format!("name: review\n{node}")).unwrap();
     fs::write(folder.path().join("notes.txt"), "no workflow").unwrap();
-    shown!(load(Some(folder.path())).unwrap().replace(folder.path().to_str().unwrap(), "DIR"), @r"
+    shown!(load(Some(folder.path())).unwrap().replace(folder.path().to_str().unwrap(), "DIR"), @"
+    installation (workflows/installation.yml)
     mine (DIR/mine.yml)
     review (DIR/other.yaml)
     ");

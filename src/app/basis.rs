@@ -1,0 +1,56 @@
+//! What the server and the commands that look after it have in common: the database, the keys, and a client of GitHub.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use secrecy::ExposeSecret as _;
+
+use super::{keyring::Keyring, master_key::MasterKey, setup_token, vault::Vault};
+use crate::{
+    config::settings::Settings,
+    github::client::{self, GitHub},
+    store::db::Db,
+    telemetry::clock::Clock,
+};
+
+#[derive(Clone)]
+pub struct Basis {
+    pub settings: Arc<Settings>,
+    pub clock: Clock,
+    pub key: Arc<MasterKey>,
+    pub db: Db,
+    pub keyring: Arc<Keyring>,
+    pub github: GitHub,
+}
+
+impl Basis {
+    /// Connects to the database and brings it up to date; makes the master key where there is none.
+    ///
+    /// # Errors
+    /// When something that Seam cannot work without is missing, with what to do about it.
+    pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
+        client::install_crypto_provider();
+        let key = MasterKey::load(settings.master_key.as_ref(), &settings.data_dir)?;
+        let db = connect(&settings).await?;
+        let keyring = Keyring::load(db.clone(), Vault::new(&key), clock.clone(), &settings).await?;
+        let github =
+            GitHub::new(client::Settings::new(settings.github.api_url.clone()), keyring.credentials(), clock.clone())
+                .context("cannot use the GitHub that SEAM_GITHUB_API_URL names")?;
+        Ok(Self { settings: Arc::new(settings), clock, key: Arc::new(key), db, keyring: Arc::new(keyring), github })
+    }
+
+    /// A link that signs in to set-up and to the pages of executions, for the browser that opens it first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sign_in_link(&self) -> anyhow::Result<String> {
+        let token = setup_token::issue(&self.db, &Vault::new(&self.key), self.clock.now()).await?;
+        Ok(setup_token::link(&self.keyring.public_url(), &token))
+    }
+}
+
+/// # Errors
+/// When the database cannot be reached or brought up to date.
+pub async fn connect(settings: &Settings) -> anyhow::Result<Db> {
+    Db::connect(settings.database_url.expose_secret()).await.context("cannot use the database that DATABASE_URL names")
+}
