@@ -4,7 +4,7 @@ use std::{io::Write as _, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use super::{review::Review, serve::Serve};
+use super::{config::Config, review::Review, serve::Serve};
 use crate::{
     config::{settings::Settings, sources::Flags},
     telemetry::logs,
@@ -24,6 +24,7 @@ pub struct CommandLine {
 enum Command {
     Serve(Serve),
     Review(Review),
+    Config(Config),
 }
 
 /// How a command that did its work ended.
@@ -42,6 +43,7 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Serve(serve) => serve.run(&flags),
         Command::Review(review) => review.run(),
+        Command::Config(config) => config.run(&flags),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -2,14 +2,13 @@
 
 use std::{
     fs,
-    io::{ErrorKind, Write as _},
     path::{Component, Path, PathBuf},
 };
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 
-use super::{command_line::Outcome, progress};
+use super::{command_line::Outcome, config, output, progress};
 use crate::{
     analysis::engine::Engine,
     change::{
@@ -17,10 +16,7 @@ use crate::{
         change_set::{ChangeSet, FileChange},
         contents::Contents,
     },
-    config::{
-        policy::Policy,
-        policy_layers::{Effective, PATH},
-    },
+    config::policy_layers::Effective,
     domain::{
         finding::{Analysis, Severity},
         ids::CommitSha,
@@ -87,11 +83,12 @@ impl Review {
         if let (Some(path), Some(root)) = (&self.path, tree.root()) {
             keep_below(&mut set, path, root)?;
         }
-        let policy = policy(&tree)?;
+        let Effective { policy, problems, .. } = config::of_work_tree(&tree)?;
+        output::tell(&problems);
         let engine = Engine::new();
         let files = message(&format!("{} files", set.files.len()));
         let analysis = progress::shown(files, || engine.analyze(&set, &contents, &policy));
-        write(&self.render(&set, &contents, &analysis, &engine))?;
+        output::write(&self.render(&set, &contents, &analysis, &engine))?;
         let worst = analysis.findings.iter().map(|finding| finding.severity).max();
         Ok(if self.fail_on.is_met(worst) { Outcome::Found } else { Outcome::Done })
     }
@@ -176,24 +173,6 @@ fn keep_below(set: &mut ChangeSet, path: &Path, root: &Path) -> anyhow::Result<(
     Ok(())
 }
 
-/// The settings in the work tree; what is wrong with them is said on standard error and stops nothing.
-fn policy(tree: &WorkTree) -> anyhow::Result<Policy> {
-    let Some(root) = tree.root() else { return Ok(Policy::default()) };
-    let text = match fs::read(root.join(PATH)) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Policy::default());
-        }
-        Err(error) => return Err(error).with_context(|| format!("{PATH} cannot be read")),
-    };
-    let Effective { policy, problems, .. } = Effective::of(None, Some(&text));
-    for problem in problems {
-        // Nobody is left to be told when standard error is closed.
-        let _ = writeln!(anstream::stderr(), "seam: {problem}");
-    }
-    Ok(policy)
-}
-
 fn text_of(set: &ChangeSet, contents: &dyn Contents, path: &str) -> Option<String> {
     let file = set.files.iter().find(|file| file.path.display() == path)?;
     let bytes = contents.head(file).ok()??;
@@ -207,13 +186,4 @@ fn look() -> Look {
         _ => Colors::Ansi,
     };
     Look { colors, ..Look::default() }
-}
-
-/// A reader that has seen enough, as in `seam review | head`, is no error.
-fn write(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("the review cannot be written"),
-        _ => Ok(()),
-    }
 }

@@ -7,6 +7,7 @@ pub mod nearest;
 pub mod policy;
 pub mod policy_file;
 pub mod policy_layers;
+pub mod policy_text;
 pub mod schema;
 pub mod settings;
 pub mod sources;

@@ -70,6 +70,18 @@ impl Effective {
         }
         layers.finish()
     }
+
+    /// Whether the organisation locks a setting, or a group that it is in.
+    pub fn is_locked(&self, setting: &str) -> bool {
+        is_locked(&self.policy.locked, setting)
+    }
+}
+
+fn is_locked(locked: &[String], setting: &str) -> bool {
+    let covers = |lock: &String| {
+        setting.strip_prefix(lock.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    locked.iter().any(covers)
 }
 
 struct Layers {
@@ -103,7 +115,7 @@ impl Layers {
             let name = path.join(".");
             let refused = if origin == Origin::Repository && path[0] == "locked" {
                 Some("`locked` counts in the organisation's file only".to_owned())
-            } else if locked.iter().any(|lock| name == *lock || name.starts_with(&format!("{lock}."))) {
+            } else if is_locked(locked, &name) {
                 Some(format!("`{name}` is locked by the organisation, whose value is used"))
             } else {
                 None

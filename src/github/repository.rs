@@ -4,8 +4,14 @@ use secrecy::SecretString;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
-    answer::Answer, client::GitHub, error::GitHubError, pages, permissions::Permissions, request::Request,
-    send::Identity, tokens::Scope,
+    answer::Answer,
+    client::GitHub,
+    error::GitHubError,
+    pages,
+    permissions::Permissions,
+    request::Request,
+    send::Identity,
+    tokens::{Reach, Scope},
 };
 use crate::domain::ids::{InstallationId, RepoName, RepositoryId};
 
@@ -32,6 +38,22 @@ pub struct Repository {
     #[serde(default)]
     pub archived: bool,
     pub html_url: String,
+}
+
+impl GitHub {
+    /// A repository of which nothing but the name is known. `None`: the App is not installed there, or there is none.
+    pub async fn repository_named(
+        &self,
+        name: &RepoName,
+        permissions: Permissions,
+    ) -> Result<Option<RepositoryClient>, GitHubError> {
+        let Some(installation) = self.app().installation_of(name).await? else { return Ok(None) };
+        let scope = Scope { installation: installation.id, reach: Reach::Name(name.clone()), permissions };
+        // Its number is not known yet, and not needed to ask for it.
+        let named = RepositoryClient { github: self.clone(), scope, id: RepositoryId(0), name: name.clone() };
+        let found = named.repository().await?;
+        Ok(Some(self.repository(installation.id, found.id, found.name, named.scope.permissions)))
+    }
 }
 
 impl RepositoryClient {

@@ -26,7 +26,7 @@ fn a_person_sees_the_lines() {
     let terminal = Terminal::in_repository(&[("app.py", CLEAN)]);
     terminal.write(&[("app.py", EVAL), ("src/new.rs", LEFTOVER)]);
     assert_snapshot!(terminal.seam(&["review"]), @"
-    error[py/eval-nonliteral]: `eval`, `exec` or `compile` runs a text that is not a literal: whoever can influence it runs code here
+    error[py/eval-nonliteral]: `eval` or `exec` runs a text that is not a literal: whoever can influence it runs code here
      --> app.py:2:5
       |
     2 |     return eval(text)
@@ -163,7 +163,7 @@ fn machines_get_their_formats_on_standard_output_alone() {
     assert_eq!(json(&sarif)["runs"][0]["results"][0]["ruleId"], "py/eval-nonliteral");
     assert_snapshot!(json(&sarif)["runs"][0]["tool"]["driver"]["rules"][0]["properties"], @r#"{"tags":["security","external/cwe/cwe-095"],"precision":"high","security-severity":"8.0"}"#);
     assert_snapshot!(terminal.seam(&["review", "--format", "github"]), @"
-    ::error file=app.py,line=2,endLine=2,title=py/eval-nonliteral::`eval`, `exec` or `compile` runs a text that is not a literal: whoever can influence it runs code here. Where the text is only data, use `ast.literal_eval` or `json.loads`; otherwise choose from a fixed table of functions.
+    ::error file=app.py,line=2,endLine=2,title=py/eval-nonliteral::`eval` or `exec` runs a text that is not a literal: whoever can influence it runs code here. Where the text is only data, use `ast.literal_eval` or `json.loads`; otherwise choose from a fixed table of functions.
     exit 1
     ");
 }

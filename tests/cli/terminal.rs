@@ -76,11 +76,16 @@ impl Terminal {
     }
 
     pub(super) fn seam_in(&self, folder: &Path, arguments: &[&str]) -> Ran {
+        self.seam_with(folder, arguments, &[])
+    }
+
+    pub(super) fn seam_with(&self, folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Ran {
         let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_seam"))
             .args(arguments)
             .current_dir(folder)
             .env_clear()
             .env("HOME", self.folder.path())
+            .envs(environment.iter().copied())
             .output()
             .unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap().replace(self.folder.path().to_str().unwrap(), "");
