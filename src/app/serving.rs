@@ -62,8 +62,15 @@ impl App {
     /// # Errors
     /// When something that Seam cannot work without is missing, with what to do about it.
     pub async fn build(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
+        Self::on(Basis::open(settings, clock).await?)
+    }
+
+    /// On a basis that is there: a test's has a client with less patience.
+    ///
+    /// # Errors
+    /// When the mirrors' folder cannot be made, or a workflow of the operator's is wrong.
+    pub fn on(basis: Basis) -> anyhow::Result<Self> {
         metrics::install();
-        let basis = Basis::open(settings, clock).await?;
         let registry = registry(&basis)?;
         let library = load_workflows(&basis.settings.data_dir, &registry)?;
         let webhooks = webhooks(&basis, library.clone());

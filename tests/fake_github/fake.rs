@@ -198,6 +198,11 @@ impl FakeGitHub {
         self.shared.journal().asked.iter().filter(|one| one.call.starts_with(start)).cloned().collect()
     }
 
+    /// How many calls of this name came so far, answered or not.
+    pub(crate) fn arrived(&self, call: &str) -> usize {
+        self.shared.journal().arrived.iter().filter(|one| *one == call).count()
+    }
+
     /// Everything that was wrong so far, which is then forgiven.
     pub(crate) fn forgive(&self) -> Vec<String> {
         std::mem::take(&mut self.shared.journal().problems)

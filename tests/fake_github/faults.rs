@@ -19,6 +19,8 @@ pub(crate) enum Fault {
     Slow(Duration),
     /// All is done, and 502 is answered.
     DropAfterWork,
+    /// All is done, and nothing is answered until the client gives up.
+    HangAfterWork,
 }
 
 /// Which calls: a method and a path template, as `POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews`. A `*` at the

@@ -13,6 +13,8 @@ pub(crate) struct Asked {
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     pub(crate) asked: Vec<Asked>,
+    /// The names of all calls that came, answered or not.
+    pub(crate) arrived: Vec<String>,
     /// Requests nobody knows, and whatever does not fit GitHub's own descriptions.
     pub(crate) problems: Vec<String>,
 }

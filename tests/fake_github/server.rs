@@ -133,6 +133,7 @@ pub(crate) async fn api(
         (_, Some((route, parts))) => (format!("{} {}", route.method, route.path), Some((route, parts))),
         (path, None) => (format!("{} {path}", incoming.method), None),
     };
+    shared.journal().arrived.push(call.clone());
     let fault = shared.faults().take(&call);
     let answer = match fault {
         Some(Fault::Status(status)) => faults::words(status),
@@ -146,6 +147,10 @@ pub(crate) async fn api(
         Some(Fault::DropAfterWork) => {
             answer(&shared, &incoming, &call, route);
             faults::words(502)
+        }
+        Some(Fault::HangAfterWork) => {
+            answer(&shared, &incoming, &call, route);
+            std::future::pending().await
         }
         None => answer(&shared, &incoming, &call, route),
     };

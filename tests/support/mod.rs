@@ -1,3 +1,5 @@
 //! Fixtures that many tests share.
 
 pub(crate) mod database;
+pub(crate) mod glance;
+pub(crate) mod seam;

@@ -6,6 +6,7 @@ use super::{
     super::{
         git_repository::Commit,
         model::{
+            check_run::CheckRun,
             comments::Thread,
             pull::{self, PullState},
             world::World,
@@ -34,6 +35,14 @@ impl Pull {
 
     pub(crate) fn head(&self) -> String {
         self.now().head_sha
+    }
+
+    /// Of its head, also those that a newer one of the same name hides on the page.
+    pub(crate) fn check_runs(&self) -> Vec<CheckRun> {
+        let world = self.repo.shared.world();
+        let head = &world.pull(self.repo.id, self.number).head_sha;
+        let runs = &world.repository(self.repo.id).check_runs;
+        runs.iter().filter(|run| run.head_sha == *head).cloned().collect()
     }
 
     /// What a person sees on the page.

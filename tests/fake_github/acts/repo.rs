@@ -80,9 +80,15 @@ impl Repo {
 
     /// A commit on a branch, which starts at the default branch where it is new.
     fn commit_on(&self, branch: &str, commit: impl Into<Commit>) -> String {
+        let default_branch = self.shared.world().repository(self.id).default_branch.clone();
+        self.commit_since(&default_branch, branch, commit)
+    }
+
+    /// A commit on a branch, which starts at `start` where it is new.
+    fn commit_since(&self, start: &str, branch: &str, commit: impl Into<Commit>) -> String {
         let world = self.shared.world();
         let of = world.repository(self.id);
-        let parent = of.branch(branch).or_else(|| of.branch(&of.default_branch));
+        let parent = of.branch(branch).or_else(|| of.branch(start));
         let parents: Vec<&str> = parent.as_deref().into_iter().collect();
         of.git.commit(&parents, commit)
     }
@@ -193,7 +199,7 @@ impl NewPull {
     /// The branch is pushed, then the pull request is there; gives its number.
     fn add(self) -> i64 {
         let from = self.fork.as_ref().unwrap_or(&self.repo);
-        let head = from.commit_on(&self.branch, self.commit);
+        let head = from.commit_since(&self.base, &self.branch, self.commit);
         let mut world = self.repo.shared.world();
         move_branch(&mut world, from.id, &self.branch, &head, &self.author);
         let (id, now) = (world.new_id(), world.now());

@@ -1,5 +1,7 @@
 //! What a person sees, as text: for snapshots. Hidden marks are left out, addresses of this run are made the same.
 
+use std::collections::BTreeMap;
+
 use super::super::model::{
     check_run::CheckRun,
     comments::{Lines, ReviewComment},
@@ -38,10 +40,16 @@ pub(crate) fn pull(world: &World, repository: i64, number: i64) -> String {
     steady(world, &text)
 }
 
-/// The check runs of a commit.
+/// The check runs of a commit: of each name the newest, as the page shows them.
 pub(crate) fn checks(world: &World, repository: i64, head: &str) -> String {
-    let of = world.repository(repository);
-    let text: String = of.check_runs.iter().filter(|run| run.head_sha == head).map(check_run).collect();
+    let newest: BTreeMap<&str, &CheckRun> = world
+        .repository(repository)
+        .check_runs
+        .iter()
+        .filter(|run| run.head_sha == head)
+        .map(|run| (run.name.as_str(), run))
+        .collect();
+    let text: String = newest.into_values().map(check_run).collect();
     steady(world, &text)
 }
 

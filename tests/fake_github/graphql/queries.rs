@@ -24,7 +24,10 @@ pub(super) fn resolve(world: &World, token: &str, field: &str, arguments: &Argum
         "repository" => {
             let text = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
             let full_name = format!("{}/{}", text("owner"), text("name"));
-            let found = world.repository_named(&full_name).filter(|one| world.reaches(&world.tokens[token], one.id));
+            let follow = arguments.get("followRenames") != Some(&json!(false));
+            let moved = || world.repository_once_named(&full_name).filter(|_| follow);
+            let named = world.repository_named(&full_name).or_else(moved);
+            let found = named.filter(|one| world.reaches(&world.tokens[token], one.id));
             let missing =
                 || Refusal("NOT_FOUND", format!("Could not resolve to a Repository with the name '{full_name}'."));
             Ok(repository(world, token, found.ok_or_else(missing)?))

@@ -87,6 +87,8 @@ async fn a_renamed_repository_answers_under_its_id() {
     assert!(moved.header("location").ends_with(&format!("/repositories/{}/branches/main", shop.id())));
     assert_eq!(client.get(moved.header("location")).await.status, 200);
     assert_eq!(client.get("/repos/octo/store").await.body["full_name"], json!(shop.full_name()));
+    let query = "query { repository(owner: \"octo\", name: \"shop\") { nameWithOwner } }";
+    assert_eq!(client.graphql(query, json!({})).await["data"]["repository"]["nameWithOwner"], "octo/store");
 }
 
 #[tokio::test]

@@ -1,0 +1,164 @@
+//! What was said once is not said again.
+
+use super::{DEBUGGER, EVAL, FIXED};
+use crate::{
+    fake_github::git_repository::Commit,
+    support::{
+        glance::glance,
+        seam::{Seam, scenario},
+    },
+};
+
+scenario!(a_second_push_is_told_what_is_new_and_what_it_fixed, async |seam| {
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: failure: 1 error
+    shop/cart.py:6 py/eval-nonliteral
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+    let second = pull.push([("shop/cart.py", FIXED), ("web/page.js", DEBUGGER)]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull).replace(&second[..7], "SECOND"), @r#"
+    check Seam: neutral: 1 fixed, 0 open, 1 new
+    shop/cart.py:6 (outdated) py/eval-nonliteral, resolved by seam[bot]
+      seam[bot]: Fixed as of SECOND.
+    web/page.js:2 gen/debug-leftover
+    reviews: ["COMMENTED", "COMMENTED"], comments: 0
+    "#);
+});
+
+scenario!(what_moved_keeps_its_thread, async |seam| {
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    let below = format!("# Carts and prices.\nPRICES = {{}}\n\n\n{EVAL}");
+    pull.push([("shop/cart.py", below.as_str())]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: failure: 0 fixed, 1 open, 0 new
+    shop/cart.py:10 py/eval-nonliteral
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+});
+
+scenario!(a_force_push_a_rebase_and_a_rename_say_nothing_twice, async |seam| {
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    let first = glance(&pull);
+    pull.force_push([("shop/cart.py", EVAL), ("README.md", "# The shop\n")]).await;
+    seam.settle().await;
+    let forced = glance(&pull);
+    seam.shop.push("main", [("docs/hours.md", "From nine to five.\n")]).await;
+    pull.rebase().await;
+    seam.settle().await;
+    assert_eq!(glance(&pull), forced);
+    pull.push(Commit::new().rename("shop/cart.py", "shop/basket.py")).await;
+    seam.settle().await;
+    insta::assert_snapshot!(format!("{first}\n{forced}\n{}", glance(&pull)), @r#"
+    check Seam: failure: 1 error
+    shop/cart.py:6 py/eval-nonliteral
+    reviews: ["COMMENTED"], comments: 0
+
+    check Seam: failure: 0 fixed, 1 open, 0 new
+    shop/cart.py:6 py/eval-nonliteral
+    reviews: ["COMMENTED"], comments: 0
+
+    check Seam: failure: 0 fixed, 1 open, 0 new
+    shop/cart.py:6 (outdated) py/eval-nonliteral
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+});
+
+scenario!(what_a_person_resolved_is_never_raised_again, async |seam| {
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL), ("web/page.js", DEBUGGER)]).await;
+    seam.settle().await;
+    pull.reply("ada", 0, "We trust these formulas.").await;
+    pull.resolve_thread_as("ada", 0).await;
+    pull.push([("README.md", "# The shop\n")]).await;
+    seam.settle().await;
+    pull.force_push([("shop/cart.py", EVAL), ("web/page.js", DEBUGGER)]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: neutral: 0 fixed, 1 open, 0 new
+    shop/cart.py:6 py/eval-nonliteral, resolved by ada
+      ada: We trust these formulas.
+    web/page.js:2 gen/debug-leftover
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+});
+
+scenario!(what_was_fixed_and_comes_back_is_raised_anew, async |seam| {
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    pull.push([("shop/cart.py", FIXED)]).await;
+    seam.settle().await;
+    pull.push([("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    let shown = glance(&pull);
+    let fixed = shown.split("as of ").nth(1).unwrap()[..7].to_owned();
+    insta::assert_snapshot!(shown.replace(&fixed, "SECOND"), @r#"
+    check Seam: failure: 0 fixed, 0 open, 1 new
+    shop/cart.py:6 py/eval-nonliteral, resolved by seam[bot]
+      seam[bot]: Fixed as of SECOND.
+    shop/cart.py:6 py/eval-nonliteral
+    reviews: ["COMMENTED", "COMMENTED"], comments: 0
+    "#);
+});
+
+scenario!(of_many_pushes_the_newest_is_reviewed, async |seam| {
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    pull.push([("shop/cart.py", FIXED)]).await;
+    pull.push([("web/page.js", DEBUGGER)]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: neutral: 1 warning
+    web/page.js:2 gen/debug-leftover
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+    insta::assert_snapshot!(seam.log().await, @r"
+    review push superseded: superseded by execution 3
+    review pull_request.opened superseded: superseded by execution 4
+    review push superseded: superseded by execution 5
+    review pull_request.synchronize superseded: superseded by execution 6
+    review push skipped: pull request #1 shows this branch and is reviewed itself
+    review pull_request.synchronize succeeded
+    ");
+});
+
+scenario!(asking_again_says_nothing_twice, async |seam| {
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    pull.rerequest_check("ada").await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: failure: 1 error
+    check Seam: failure: 0 fixed, 1 open, 0 new
+    shop/cart.py:6 py/eval-nonliteral
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+    insta::assert_snapshot!(seam.log().await, @r"
+    review push skipped: pull request #1 shows this branch and is reviewed itself
+    review pull_request.opened succeeded
+    review check_run.rerequested succeeded
+    ");
+});
+
+scenario!(another_base_branch_is_another_diff, async |seam| {
+    seam.shop.commit("next", [("shop/cart.py", EVAL)]);
+    let pull = seam.shop.new_pull("formulas", [("web/page.js", DEBUGGER)]).base("next").open().await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: neutral: 1 warning
+    web/page.js:2 gen/debug-leftover
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+    pull.change_base("main").await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: neutral: 1 warning
+    check Seam: failure: 0 fixed, 1 open, 1 new
+    web/page.js:2 gen/debug-leftover
+    shop/cart.py:6 py/eval-nonliteral
+    reviews: ["COMMENTED", "COMMENTED"], comments: 0
+    "#);
+});
