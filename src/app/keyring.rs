@@ -204,3 +204,11 @@ impl Registrar for Keyring {
         Ok(())
     }
 }
+
+/// Forgets what set-up brought; running processes notice within seconds. Tells whether there was something.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(db: &Db) -> Result<bool, StoreError> {
+    credential::remove(db, ROW).await
+}

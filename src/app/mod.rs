@@ -2,6 +2,7 @@
 
 pub mod basis;
 mod catch_up;
+pub mod checkup;
 mod chores;
 mod health;
 pub mod keyring;

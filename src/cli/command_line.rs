@@ -4,7 +4,10 @@ use std::{io::Write as _, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use super::{config::Config, review::Review, serve::Serve};
+use super::{
+    config::Config, doctor::Doctor, healthcheck::Healthcheck, review::Review, secrets::Secrets, serve::Serve,
+    setup::Setup,
+};
 use crate::{
     config::{settings::Settings, sources::Flags},
     telemetry::logs,
@@ -25,6 +28,10 @@ enum Command {
     Serve(Serve),
     Review(Review),
     Config(Config),
+    Setup(Setup),
+    Doctor(Doctor),
+    Secrets(Secrets),
+    Healthcheck(Healthcheck),
 }
 
 /// How a command that did its work ended.
@@ -44,6 +51,10 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve.run(&flags),
         Command::Review(review) => review.run(),
         Command::Config(config) => config.run(&flags),
+        Command::Setup(setup) => setup.run(&flags),
+        Command::Doctor(doctor) => doctor.run(&flags),
+        Command::Secrets(secrets) => secrets.run(&flags),
+        Command::Healthcheck(healthcheck) => healthcheck.run(&flags),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

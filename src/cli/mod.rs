@@ -2,7 +2,11 @@
 
 pub mod command_line;
 pub mod config;
+pub mod doctor;
+pub mod healthcheck;
 mod output;
 mod progress;
 pub mod review;
+pub mod secrets;
 pub mod serve;
+pub mod setup;

@@ -1,6 +1,7 @@
 //! From nothing to an installed App.
 
 mod browser;
+mod checkup;
 mod chromium;
 mod credentials;
 mod doors;
