@@ -41,6 +41,7 @@ scenario!(a_suspended_installation_is_left_alone, async |seam| {
     insta::assert_snapshot!(seam.log().await, @r"
     review push skipped: the installation is suspended
     review pull_request.opened skipped: the installation is suspended
+    installation installation.suspend succeeded
     ");
     seam.github.unsuspend("octo").await;
     pull.push([("README.md", "# The shop\n")]).await;
@@ -59,6 +60,7 @@ scenario!(a_removed_installation_is_left_alone, async |seam| {
     insta::assert_snapshot!(seam.log().await, @r"
     review push skipped: the App has no access to this repository (any more): the App is not installed
     review pull_request.opened skipped: the App has no access to this repository (any more): the App is not installed
+    installation installation.deleted succeeded
     ");
 });
 

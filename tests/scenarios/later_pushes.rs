@@ -116,10 +116,10 @@ scenario!(of_many_pushes_the_newest_is_reviewed, async |seam| {
     reviews: ["COMMENTED"], comments: 0
     "#);
     insta::assert_snapshot!(seam.log().await, @r"
-    review push superseded: superseded by execution 3
-    review pull_request.opened superseded: superseded by execution 4
-    review push superseded: superseded by execution 5
-    review pull_request.synchronize superseded: superseded by execution 6
+    review push superseded: superseded by execution 4
+    review pull_request.opened superseded: superseded by execution 5
+    review push superseded: superseded by execution 6
+    review pull_request.synchronize superseded: superseded by execution 7
     review push skipped: pull request #1 shows this branch and is reviewed itself
     review pull_request.synchronize succeeded
     ");

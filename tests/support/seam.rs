@@ -64,6 +64,8 @@ pub(crate) struct Seam {
     app: App,
     data_dir: TempDir,
     database_url: String,
+    /// Executions before the scenario began.
+    beginnings: usize,
 }
 
 pub(crate) async fn on_sqlite(body: impl AsyncFnOnce(&mut Seam)) {
@@ -99,8 +101,11 @@ impl Seam {
         let data_dir = tempfile::tempdir().unwrap();
         let app = start_process(&github, &database.url, data_dir.path(), clock.clone()).await;
         let shop = github.repository("octo/shop", FILES);
-        let seam = Self { github, shop, clock, app, data_dir, database_url: database.url.clone() };
+        let database_url = database.url.clone();
+        let mut seam = Self { github, shop, clock, app, data_dir, database_url, beginnings: 0 };
         seam.github.deliver().await;
+        seam.settle().await;
+        seam.beginnings = seam.log().await.lines().count();
         seam
     }
 
@@ -158,7 +163,7 @@ impl Seam {
         counts.queued + counts.running
     }
 
-    /// Every execution with how it ended, oldest first.
+    /// Every execution of the scenario with how it ended, oldest first.
     pub(crate) async fn log(&self) -> String {
         let filter = store::execution::Filter { limit: 1_000, ..Default::default() };
         let mut all = store::execution::list(self.db(), &filter).await.unwrap();
@@ -168,7 +173,7 @@ impl Seam {
             let event = one.input["event"].as_str().unwrap_or_default();
             format!("{} {event} {}{reason}\n", one.workflow, one.status.as_str())
         };
-        all.iter().map(line).collect()
+        all.iter().skip(self.beginnings).map(line).collect()
     }
 
     /// Every delivery that started nothing, and why.
