@@ -60,7 +60,7 @@ async fn a_check_run_keeps_githubs_limits_and_gathers_annotations() {
     let latest = client.get(&format!("/repos/octo/shop/commits/{head}/check-runs?check_name=Seam")).await.body;
     assert_eq!((&latest["total_count"], &latest["check_runs"][0]["output"]["title"]), (&json!(1), &json!("Again")));
     assert_eq!(client.get(&one).await.body["conclusion"], "neutral");
-    assert!(shop.checks_shown("main").starts_with("check Seam: neutral: T\n"), "{}", shop.checks_shown("main"));
+    assert!(shop.checks_shown("main").starts_with("check Seam: neutral: Again\n"), "{}", shop.checks_shown("main"));
 }
 
 #[tokio::test]
