@@ -32,7 +32,7 @@ use crate::{
         context::Services,
         registry::Registry,
     },
-    webhook::receive::Webhooks,
+    webhook::receive::{Decide, Webhooks},
     workflow::{
         self,
         library::Library,
@@ -51,6 +51,7 @@ const GRACE: Duration = Duration::from_secs(10);
 pub struct App {
     basis: Basis,
     workers: Workers,
+    decide: Decide,
     working: watch::Sender<bool>,
     router: Router,
 }
@@ -73,7 +74,8 @@ impl App {
         metrics::install();
         let registry = registry(&basis)?;
         let library = load_workflows(&basis.settings.data_dir, &registry)?;
-        let webhooks = webhooks(&basis, library.clone());
+        let decide = decide(&basis, library.clone());
+        let webhooks = webhooks(&basis, decide.clone());
         let services = Arc::new(Services { clock: basis.clock.clone(), ..Services::default() });
         let engine = workflow::engine::Engine { db: basis.db.clone(), registry, library, services };
         let work = worker::Settings { workers: basis.settings.workers.get(), ..worker::Settings::default() };
@@ -88,7 +90,12 @@ impl App {
             .merge(execution::router(desk.clone()))
             .merge(start::router(desk))
             .layer(CatchPanicLayer::new());
-        Ok(Self { basis, workers, working, router })
+        Ok(Self { basis, workers, decide, working, router })
+    }
+
+    /// What an event starts here.
+    pub fn decide(&self, event: &Event) -> Decision {
+        (self.decide)(event)
     }
 
     /// The HTTP side, for a test that calls it without a socket.
@@ -172,7 +179,10 @@ fn registry(basis: &Basis) -> anyhow::Result<Registry> {
 }
 
 /// The built-in workflows, and the operator's in `workflows` of the data dir.
-fn load_workflows(data_dir: &Path, registry: &Registry) -> anyhow::Result<Library> {
+///
+/// # Errors
+/// All mistakes of all files.
+pub fn load_workflows(data_dir: &Path, registry: &Registry) -> anyhow::Result<Library> {
     let folder = data_dir.join("workflows");
     Library::load(folder.is_dir().then_some(folder.as_path()), registry).map_err(|invalid| {
         let wrong: Vec<_> = invalid.iter().map(ToString::to_string).collect();
@@ -180,14 +190,17 @@ fn load_workflows(data_dir: &Path, registry: &Registry) -> anyhow::Result<Librar
     })
 }
 
-fn webhooks(basis: &Basis, library: Library) -> Webhooks {
+fn decide(basis: &Basis, library: Library) -> Decide {
     let own = basis.keyring.own();
-    let decide = move |event: &Event| match own.borrow().as_ref() {
+    Arc::new(move |event: &Event| match own.borrow().as_ref() {
         Some(own) => trigger::decide(event, library.all(), own),
         None => Decision::Skip("no App is set up".to_owned()),
-    };
+    })
+}
+
+fn webhooks(basis: &Basis, decide: Decide) -> Webhooks {
     let ingest = Ingest::start(basis.db.clone());
-    Webhooks::new(ingest, basis.keyring.secrets(), Arc::new(decide), basis.clock.clone())
+    Webhooks::new(ingest, basis.keyring.secrets(), decide, basis.clock.clone())
 }
 
 fn desk(basis: &Basis) -> Desk {

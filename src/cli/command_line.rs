@@ -5,8 +5,8 @@ use std::{io::Write as _, process::ExitCode};
 use clap::{Parser, Subcommand};
 
 use super::{
-    config::Config, doctor::Doctor, healthcheck::Healthcheck, review::Review, secrets::Secrets, serve::Serve,
-    setup::Setup,
+    config::Config, deliveries::Deliveries, doctor::Doctor, executions::Executions, healthcheck::Healthcheck,
+    review::Review, secrets::Secrets, serve::Serve, setup::Setup, workflow::Workflow,
 };
 use crate::{
     config::{settings::Settings, sources::Flags},
@@ -27,6 +27,9 @@ pub struct CommandLine {
 enum Command {
     Serve(Serve),
     Review(Review),
+    Workflow(Workflow),
+    Executions(Executions),
+    Deliveries(Deliveries),
     Config(Config),
     Setup(Setup),
     Doctor(Doctor),
@@ -50,6 +53,9 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Serve(serve) => serve.run(&flags),
         Command::Review(review) => review.run(),
+        Command::Workflow(workflow) => workflow.run(&flags),
+        Command::Executions(executions) => executions.run(&flags),
+        Command::Deliveries(deliveries) => deliveries.run(&flags),
         Command::Config(config) => config.run(&flags),
         Command::Setup(setup) => setup.run(&flags),
         Command::Doctor(doctor) => doctor.run(&flags),

@@ -2,7 +2,10 @@
 
 pub mod command_line;
 pub mod config;
+pub mod deliveries;
 pub mod doctor;
+pub mod executions;
+mod format;
 pub mod healthcheck;
 mod output;
 mod progress;
@@ -10,3 +13,4 @@ pub mod review;
 pub mod secrets;
 pub mod serve;
 pub mod setup;
+pub mod workflow;

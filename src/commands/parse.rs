@@ -63,7 +63,7 @@ fn parse_line(line: &str, slug: &str) -> Option<Command> {
             (name, arguments, Form::Named)
         }
         (Some(name), _) => (name, rest, Form::Bare),
-        (None, Some(mentioned)) if mentioned.eq_ignore_ascii_case(slug) => {
+        (None, Some(mentioned)) if !slug.is_empty() && mentioned.eq_ignore_ascii_case(slug) => {
             let (name, arguments) = split_word(rest);
             (name, arguments, Form::Mention)
         }

@@ -13,5 +13,5 @@ pub mod set_up;
 mod set_up_problem;
 pub mod signed;
 pub mod start;
-mod times;
+pub mod times;
 pub mod visitor;

@@ -3,12 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// `2026-11-21 03:57:27 UTC`
-pub(super) fn moment(time: DateTime<Utc>) -> String {
+pub fn moment(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// `350 ms`, `12.5 s`, `3 min 20 s`, `2 h 5 min`
-pub(super) fn lasted(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+pub fn lasted(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
     let millis = (to - from).max(TimeDelta::zero()).num_milliseconds();
     match millis {
         0..1_000 => format!("{millis} ms"),
@@ -19,7 +19,7 @@ pub(super) fn lasted(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
 }
 
 /// `just now`, `3 minutes ago`, or the moment itself when it is longer ago than a day.
-pub(super) fn ago(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
+pub fn ago(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let plural = |count: i64, unit: &str| format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" });
     match (now - then).num_seconds() {
         ..60 => "just now".to_owned(),

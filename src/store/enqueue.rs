@@ -5,9 +5,12 @@
 //! place, and who comes after them with a single one goes next. The turn is computed when an execution is put in line;
 //! claiming reads the first row of an index, however long the line is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::Duration,
+};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 use sqlx::QueryBuilder;
 
@@ -15,11 +18,12 @@ use super::{
     columns::{Get as _, without_nul},
     db::{Db, Tx, on_tx},
     error::StoreError,
+    execution,
     portions::portions,
     wakeups,
 };
 use crate::domain::{
-    execution::{Lane, NewExecution, Priority, Supersede},
+    execution::{Execution, Lane, NewExecution, Priority, Supersede},
     ids::{DeliveryId, ExecutionId},
 };
 
@@ -42,6 +46,33 @@ pub(super) struct Asked<'a> {
     /// With what it came, unless it names another delivery itself.
     pub(super) delivery: Option<&'a DeliveryId>,
     pub(super) at: DateTime<Utc>,
+}
+
+/// Stores one that `worker` holds already: nobody else sees it waiting. It must be of no lane, where another one may be
+/// running.
+pub async fn enqueue_claimed(
+    db: &Db,
+    new: &NewExecution,
+    worker: &str,
+    lease: Duration,
+    now: DateTime<Utc>,
+) -> Result<Execution, StoreError> {
+    const CLAIM: &str =
+        "update execution set status = 'running', attempt = 1, tries = 1, worker = $2, lease_until = $3,
+        started_at = $4 where execution_id = $1 returning *";
+    let mut tx = db.begin().await?;
+    let ids = put_in_line(&mut tx, &[Asked { execution: new, delivery: None, at: now }]).await?;
+    let until = now + TimeDelta::from_std(lease).unwrap_or(TimeDelta::days(1));
+    let execution = on_tx!(&mut tx, connection => {
+        let query = sqlx::query(CLAIM)
+            .bind(ids[0].0)
+            .bind(worker)
+            .bind(until.timestamp_millis())
+            .bind(now.timestamp_millis());
+        execution::from_row(&query.fetch_one(connection).await?)?
+    });
+    tx.commit().await?;
+    Ok(execution)
 }
 
 /// An execution about to be stored.

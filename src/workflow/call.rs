@@ -3,7 +3,10 @@
 use anyhow::anyhow;
 use serde_json::Value;
 
-use super::{definition::Node, engine::Run, expression::Variables, stop::Stop, template::Template, value::to_text};
+use super::{
+    definition::Node, duration::render_duration, engine::Run, expression::Variables, stop::Stop, template::Template,
+    value::to_text,
+};
 use crate::{
     llm::model::{Model, ModelError, Question},
     tools::{
@@ -75,8 +78,8 @@ impl Run<'_> {
     ) -> Result<Result<Value, ToolError>, Stop> {
         let _slot = self.slots.acquire().await.map_err(|_closed| Stop::Halted)?;
         self.may_go_on()?;
-        Ok(tokio::time::timeout(node.timeout, work)
-            .await
-            .unwrap_or_else(|_| Err(ToolError::retry(anyhow!("it took longer than {:?}", node.timeout)))))
+        Ok(tokio::time::timeout(node.timeout, work).await.unwrap_or_else(|_| {
+            Err(ToolError::retry(anyhow!("it took longer than {}", render_duration(node.timeout))))
+        }))
     }
 }

@@ -21,9 +21,27 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     if length.is_zero() || length > LONGEST { Err(wrong()) } else { Ok(length) }
 }
 
+/// In the largest unit that needs no fraction: what [`parse_duration`] reads.
+pub fn render_duration(length: Duration) -> String {
+    let millis = length.as_millis();
+    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+    match units.into_iter().find(|(size, _)| millis > 0 && millis.is_multiple_of(*size)) {
+        Some((size, unit)) => format!("{}{unit}", millis / size),
+        None => format!("{millis}ms"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_rendered_can_be_read() {
+        for text in ["1d", "25h", "90m", "61s", "1500ms"] {
+            assert_eq!(render_duration(parse_duration(text).unwrap()), text);
+        }
+        assert_eq!(render_duration(Duration::from_secs(86_400)), "1d");
+    }
 
     #[test]
     fn lengths_of_time_have_a_number_and_a_unit() {

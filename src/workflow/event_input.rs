@@ -48,6 +48,11 @@ pub struct CommentRef {
 }
 
 impl EventInput {
+    /// Of an execution that a person started by hand: whatever they did not say is `null`.
+    pub fn by_hand() -> Self {
+        Self { event: "by_hand".to_owned(), ..Self::default() }
+    }
+
     pub(super) fn of(event: &Event, command: Option<Command>) -> Self {
         let mut input = Self {
             event: event.full_name(),
@@ -101,7 +106,7 @@ impl EventInput {
         input
     }
 
-    pub(super) fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         serde_json::to_value(self).expect("it has only text keys and JSON values")
     }
 }

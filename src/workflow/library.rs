@@ -15,8 +15,8 @@ use crate::tools::registry::Registry;
 
 /// `workflows/*.yml` of the source tree.
 const BUILT_IN: [(&str, &str); 2] = [
-    ("workflows/installation.yml", include_str!("../../workflows/installation.yml")),
-    ("workflows/review.yml", include_str!("../../workflows/review.yml")),
+    ("built in: installation.yml", include_str!("../../workflows/installation.yml")),
+    ("built in: review.yml", include_str!("../../workflows/review.yml")),
 ];
 /// Of a folder.
 const MAX_FILES: usize = 200;

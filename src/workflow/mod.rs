@@ -21,6 +21,7 @@ pub mod trigger;
 // from a claimed execution to its end
 mod call;
 pub mod engine;
+mod run_now;
 mod steps;
 pub mod stop;
 pub mod upkeep;

@@ -50,10 +50,7 @@ struct Tries {
 
 impl Steps {
     pub(super) async fn load(db: &Db, execution: &Execution, clock: Clock) -> Result<Self, Stop> {
-        let steps = match execution.attempt {
-            ..=1 => Vec::new(),
-            _ => step::of(db, execution.id).await?,
-        };
+        let steps = step::of(db, execution.id).await?;
         let first_attempt = execution.attempt - execution.tries + 1;
         let mut tries: HashMap<String, Tries> = HashMap::new();
         for step in &steps {

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use ::metrics::gauge;
 use futures_util::future::BoxFuture;
 use serde_json::json;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{definition::Definition, engine::Engine};
@@ -35,6 +36,12 @@ impl Chore {
     {
         Self { name, every, work: Arc::new(move || Box::pin(work())) }
     }
+
+    async fn run(self) {
+        if let Err(error) = (self.work)().await {
+            tracing::error!(chore = self.name, "a chore failed: {error:#}");
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -49,14 +56,15 @@ impl Upkeep {
         Self { engine, chores, max_tries }
     }
 
+    /// Chores run beside: one that waits for the network keeps no lease from being taken back.
     pub(super) async fn run(&self, every: Duration, shutdown: &CancellationToken) {
+        let mut chores = JoinSet::new();
         while !shutdown.is_cancelled() {
-            tokio::select! {
-                done = self.once() => if let Err(error) = done {
-                    tracing::error!(%error, "upkeep could not be done; trying again");
-                },
-                () = shutdown.cancelled() => {}
+            match self.look().await {
+                Ok(due) => due.into_iter().for_each(|chore| drop(chores.spawn(chore.run()))),
+                Err(error) => tracing::error!(%error, "upkeep could not be done; trying again"),
             }
+            while chores.try_join_next().is_some() {}
             tokio::select! {
                 () = tokio::time::sleep(every) => {}
                 () = shutdown.cancelled() => {}
@@ -64,7 +72,16 @@ impl Upkeep {
         }
     }
 
+    /// All that is due, one after the other.
     pub(super) async fn once(&self) -> Result<(), StoreError> {
+        for chore in self.look().await? {
+            chore.run().await;
+        }
+        Ok(())
+    }
+
+    /// Takes back leases, starts scheduled workflows and counts what waits; gives the chores that are due.
+    async fn look(&self) -> Result<Vec<Chore>, StoreError> {
         let (db, now) = (&self.engine.db, self.engine.services.clock.now());
         let reaped = queue::reap_expired(db, self.max_tries, now).await?;
         for (ids, what) in [(&reaped.queued, "in line again"), (&reaped.failed, "given up")] {
@@ -72,18 +89,18 @@ impl Upkeep {
                 tracing::warn!(execution.id = id.0, "the worker of execution {id} fell silent: {what}");
             }
         }
-        self.schedules().await?;
+        let chores = self.due().await?;
         let counts = execution::counts(db).await?;
         gauge!(metrics::EXECUTIONS_WAITING).set(u32::try_from(counts.queued).unwrap_or(u32::MAX));
-        Ok(())
+        Ok(chores)
     }
 
-    async fn schedules(&self) -> Result<(), StoreError> {
+    async fn due(&self) -> Result<Vec<Chore>, StoreError> {
         let (db, now) = (&self.engine.db, self.engine.services.clock.now());
         let scheduled = |definition: &Definition| Some((definition.name.clone(), definition.trigger.schedule?));
         let workflows: Vec<_> = self.engine.library.all().iter().filter_map(scheduled).collect();
         if workflows.is_empty() && self.chores.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         for (name, every) in &workflows {
             schedule::ensure(db, &format!("{WORKFLOW}{name}"), *every, now).await?;
@@ -91,18 +108,13 @@ impl Upkeep {
         for chore in &self.chores {
             schedule::ensure(db, chore.name, chore.every, now).await?;
         }
-        for due in schedule::take_due(db, now).await? {
-            if let Some(workflow) = due.strip_prefix(WORKFLOW) {
-                if workflows.iter().any(|(name, _)| name == workflow) {
-                    enqueue::enqueue(db, &[scheduled_execution(workflow)], now).await?;
-                }
-            } else if let Some(chore) = self.chores.iter().find(|chore| chore.name == due)
-                && let Err(error) = (chore.work)().await
-            {
-                tracing::error!(chore = chore.name, error = format!("{error:#}"), "a chore failed");
+        let due = schedule::take_due(db, now).await?;
+        for workflow in due.iter().filter_map(|name| name.strip_prefix(WORKFLOW)) {
+            if workflows.iter().any(|(name, _)| name == workflow) {
+                enqueue::enqueue(db, &[scheduled_execution(workflow)], now).await?;
             }
         }
-        Ok(())
+        Ok(self.chores.iter().filter(|chore| due.iter().any(|name| name == chore.name)).cloned().collect())
     }
 }
 

@@ -64,8 +64,8 @@ impl Default for Settings {
 /// All workers of this process.
 #[derive(Clone)]
 pub struct Workers {
-    engine: Arc<Engine>,
-    settings: Settings,
+    pub(super) engine: Arc<Engine>,
+    pub(super) settings: Settings,
     upkeep: Upkeep,
 }
 
@@ -74,6 +74,10 @@ impl Workers {
     pub fn new(engine: Engine, settings: Settings, chores: Vec<Chore>) -> Self {
         let upkeep = Upkeep::new(engine.clone(), chores, settings.max_tries);
         Self { engine: Arc::new(engine), settings, upkeep }
+    }
+
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// Works until `shutdown`; then finishes what runs, or gives it back within the grace.
@@ -161,7 +165,11 @@ impl Workers {
 
     /// Heartbeats beside the run. It is told to stop when it may not go on, and left where it stands when it does not
     /// stop in time.
-    async fn run_under_lease(&self, execution: &Execution, shutdown: &CancellationToken) -> Result<(), Stop> {
+    pub(super) async fn run_under_lease(
+        &self,
+        execution: &Execution,
+        shutdown: &CancellationToken,
+    ) -> Result<(), Stop> {
         let cancellation = CancellationToken::new();
         let run = AssertUnwindSafe(self.engine.run(execution, &cancellation)).catch_unwind();
         let run = async {
@@ -186,7 +194,7 @@ impl Workers {
     }
 
     /// Returns when the execution may not go on under this lease.
-    async fn keep_lease(&self, execution: &Execution) {
+    pub(super) async fn keep_lease(&self, execution: &Execution) {
         let mut held_until = Instant::now() + self.settings.lease;
         loop {
             tokio::time::sleep(self.settings.heartbeat).await;
@@ -206,7 +214,7 @@ impl Workers {
     }
 
     /// Stores how it ended; returns the word for it.
-    async fn end(
+    pub(super) async fn end(
         &self,
         execution: &Execution,
         stopped: Result<(), Stop>,

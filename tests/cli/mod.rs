@@ -1,5 +1,6 @@
 //! The real binary on the command line.
 
 mod config;
+mod operating;
 mod review;
 mod terminal;

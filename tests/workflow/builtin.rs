@@ -25,8 +25,8 @@ fn load(folder: Option<&std::path::Path>) -> Result<String, String> {
 #[test]
 fn the_built_in_workflows_are_good() {
     shown!(load(None).unwrap(), @"
-    installation (workflows/installation.yml)
-    review (workflows/review.yml)
+    installation (built in: installation.yml)
+    review (built in: review.yml)
     ");
 }
 
@@ -38,7 +38,7 @@ fn an_operator_adds_workflows_and_replaces_built_in_ones() {
     fs::write(folder.path().join("other.yaml"), format!("name: review\n{node}")).unwrap();
     fs::write(folder.path().join("notes.txt"), "no workflow").unwrap();
     shown!(load(Some(folder.path())).unwrap().replace(folder.path().to_str().unwrap(), "DIR"), @"
-    installation (workflows/installation.yml)
+    installation (built in: installation.yml)
     mine (DIR/mine.yml)
     review (DIR/other.yaml)
     ");

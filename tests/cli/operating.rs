@@ -1,0 +1,294 @@
+//! `seam executions`, `seam deliveries` and `seam workflow`, as an operator uses them.
+
+use insta::assert_snapshot;
+use seam::{
+    domain::{
+        delivery::{DeliveryStatus, NewDelivery},
+        execution::{NewExecution, Priority, Step, StepStatus, Supersede},
+        ids::{DeliveryId, ExecutionId, InstallationId, RepositoryId},
+    },
+    store::{
+        db::Db,
+        enqueue,
+        ingest::Ingest,
+        queue::{self, Lease, Outcome},
+        step,
+    },
+    telemetry::clock::Clock,
+};
+use serde_json::{Value, json};
+
+use super::terminal::{Ran, Terminal};
+
+async fn database(terminal: &Terminal) -> Db {
+    Db::connect(&format!("sqlite://{}/seam-data/seam.db", terminal.root().display())).await.unwrap()
+}
+
+fn new(workflow: &str, input: Value) -> NewExecution {
+    NewExecution {
+        workflow: workflow.to_owned(),
+        lane: None,
+        priority: Priority::Push,
+        supersede: Supersede::Never,
+        installation: Some(InstallationId(5)),
+        repository: Some(RepositoryId(42)),
+        repo: Some("octo/shop".parse().unwrap()),
+        input,
+        delivery: None,
+    }
+}
+
+/// One that failed in its second step, with words that a stranger may have chosen.
+async fn dead_letter(db: &Db) -> ExecutionId {
+    let now = Clock::System.now();
+    let id = enqueue::enqueue(db, &[new("review", json!({"branch": "topic"}))], now).await.unwrap()[0];
+    let claimed = queue::claim(db, "test", std::time::Duration::from_secs(60), now).await.unwrap().unwrap();
+    let lease = Lease::from(&claimed);
+    for (path, status, output, error) in [
+        ("change", StepStatus::Succeeded, json!({"base": "main"}), None),
+        ("analyze", StepStatus::Failed, Value::Null, Some("no\u{1b}[2J\nway")),
+    ] {
+        let (path, error) = (path.to_owned(), error.map(str::to_owned));
+        let step = Step { execution: id, path, status, output, error, attempt: 1, started_at: now, finished_at: now };
+        step::record(db, lease, &step).await.unwrap();
+    }
+    queue::finish(db, lease, Outcome::Failed("analyze: no\u{1b}[2J\nway".to_owned()), now).await.unwrap();
+    id
+}
+
+/// Times differ from run to run.
+fn without_times(ran: Ran) -> String {
+    let hidden = |line: &str| match line.split_once(' ') {
+        Some((name @ ("queued" | "started" | "ended"), _)) => format!("{name} ..."),
+        _ => line.to_owned(),
+    };
+    ran.to_string().lines().map(hidden).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_letters_are_listed_shown_and_retried() {
+    let terminal = Terminal::in_empty_repository();
+    assert_snapshot!(terminal.seam(&["executions", "list"]), @r"
+    There are no such executions.
+    exit 0
+    ");
+    let db = database(&terminal).await;
+    dead_letter(&db).await;
+    assert_snapshot!(terminal.seam(&["executions", "list", "--status", "failed"]), @r"
+    ID  STATUS  WORKFLOW  REPOSITORY  QUEUED    REASON
+    1   failed  review    octo/shop   just now  analyze: no�[2J way
+    exit 0
+    ");
+    assert_snapshot!(without_times(terminal.seam(&["executions", "show", "1"])), @r#"
+    Execution 1: review is failed
+    reason     analyze: no�[2J way
+    repository octo/shop
+    attempt    1
+    queued ...
+    started ...
+    ended ...
+    input      {"branch":"topic"}
+
+    STEP     STATUS     TOOK  OUTPUT OR ERROR
+    analyze  failed     0 ms  no�[2J way
+    change   succeeded  0 ms  {"base":"main"}
+    exit 0
+    "#);
+    assert_snapshot!(terminal.seam(&["executions", "show", "7"]), @r"
+    seam: there is no execution 7
+    exit 2
+    ");
+    assert_snapshot!(terminal.seam(&["executions", "cancel", "1"]), @r"
+    seam: execution 1 is not there, or has ended already
+    exit 2
+    ");
+    assert_snapshot!(terminal.seam(&["executions", "retry", "1"]), @r"
+    Execution 1 is in line again.
+    exit 0
+    ");
+    assert_snapshot!(terminal.seam(&["executions", "retry", "1"]), @r"
+    seam: execution 1 is queued, and nothing to retry
+    exit 2
+    ");
+    assert_snapshot!(terminal.seam(&["executions", "cancel", "1"]), @r"
+    Execution 1 is cancelled.
+    exit 0
+    ");
+    assert_snapshot!(terminal.seam(&["executions", "retry", "8"]), @r"
+    seam: there is no execution 8
+    exit 2
+    ");
+    assert_snapshot!(terminal.seam(&["executions", "list", "--status", "failed"]), @r"
+    There are no such executions.
+    exit 0
+    ");
+
+    let shown: Value =
+        serde_json::from_str(&terminal.seam(&["executions", "show", "1", "--format", "json"]).out).unwrap();
+    assert_eq!(shown["execution"]["status"], "cancelled");
+    assert_eq!(shown["steps"][1]["output"]["base"], "main");
+    db.close().await;
+}
+
+fn push(sender: &str) -> Vec<u8> {
+    let commit = |digit: &str| digit.repeat(40);
+    json!({
+        "ref": "refs/heads/topic", "before": commit("1"), "after": commit("2"),
+        "created": false, "deleted": false, "forced": false,
+        "repository": {"id": 42, "name": "shop", "full_name": "octo/shop", "private": true, "default_branch": "main",
+            "owner": {"id": 7, "login": "octo", "type": "Organization"}},
+        "installation": {"id": 5},
+        "sender": {"id": 1, "login": sender, "type": "User"},
+    })
+    .to_string()
+    .into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_are_listed_and_replayed() {
+    let terminal = Terminal::in_empty_repository();
+    assert_snapshot!(terminal.seam(&["deliveries", "list"]), @r"
+    No delivery is stored.
+    exit 0
+    ");
+    let db = database(&terminal).await;
+    let ingest = Ingest::start(db.clone());
+    for (id, event, payload) in [("aaaa-1", "push", push("mona")), ("aaaa-2", "push", b"{".to_vec())] {
+        let delivery = NewDelivery {
+            id: DeliveryId(id.to_owned()),
+            event: event.to_owned(),
+            action: None,
+            installation: None,
+            repository: None,
+            payload: payload.into(),
+            status: DeliveryStatus::Skipped,
+            reason: Some("no App is set up".to_owned()),
+            received_at: Clock::System.now(),
+        };
+        ingest.store(delivery, Vec::new()).await.unwrap();
+    }
+    let listed = terminal.seam(&["deliveries", "list"]).to_string();
+    let mut lines: Vec<_> = listed.lines().collect();
+    lines[1..3].sort_unstable();
+    assert_snapshot!(lines.join("\n"), @r"
+    ID      EVENT  STATUS   RECEIVED  REASON
+    aaaa-1  push   skipped  just now  no App is set up
+    aaaa-2  push   skipped  just now  no App is set up
+    exit 0
+    ");
+    assert_snapshot!(terminal.seam(&["deliveries", "replay", "aaaa-1"]), @r"
+    Delivery aaaa-1 starts nothing: no App is set up.
+    exit 0
+    ");
+    assert_snapshot!(terminal.seam(&["deliveries", "replay", "bbbb"]), @r"
+    seam: there is no delivery bbbb
+    exit 2
+    ");
+
+    let key = format!("-----BEGIN {0} KEY-----\\nAAAA\\n-----END {0} KEY-----\\n", "RSA PRIVATE");
+    let settings = format!("[github]\napp_id = 77\nprivate_key = \"{key}\"\nwebhook_secret = \"it is a test\"\n");
+    terminal.write(&[("seam.toml", &settings)]);
+    assert_snapshot!(terminal.seam(&["deliveries", "replay", "aaaa-1"]), @r"
+    Execution 1 of review is in line.
+    exit 0
+    ");
+    assert_snapshot!(terminal.seam(&["deliveries", "replay", "aaaa-2"]), @r"
+    seam: delivery aaaa-2: the body is not JSON: EOF while parsing an object at line 1 column 1
+    exit 2
+    ");
+    let listed: Value = serde_json::from_str(&terminal.seam(&["executions", "list", "--format", "json"]).out).unwrap();
+    assert_eq!((&listed[0]["delivery"], &listed[0]["repo"]), (&json!("aaaa-1"), &json!("octo/shop")));
+    db.close().await;
+}
+
+#[test]
+fn workflows_are_listed_shown_and_checked() {
+    let terminal = Terminal::in_empty_repository();
+    terminal.write(&[
+        ("seam-data/workflows/hello.yml", HELLO),
+        ("bad.yml", "name: bad\nnodes:\n  - { id: a, typ: llm }\n"),
+    ]);
+    assert_snapshot!(terminal.seam(&["workflow", "list"]), @r"
+    NAME    STARTED BY                                  DESCRIPTION                                                              FILE
+    hello   /hello, every 1d                            Says hello.                                                              seam-data/workflows/hello.yml
+    review  check_run, check_suite, pull_request, push  Reviews pull requests, and branches without one, and posts what is new.  built in: review.yml
+    exit 0
+    ");
+    assert_snapshot!(terminal.seam(&["workflow", "show", "hello"]), @r#"
+    name: hello
+    description: Says hello.
+    on: { command: hello, schedule: every 24h }
+    nodes:
+      - { id: words, type: llm, prompt: "Greet ${input.who}", default: [Hello, Servus] }
+      - id: each
+        type: parallel
+        for_each: "${words.output}"
+        nodes: [{ id: say, type: llm, prompt: "${item}", default: "said" }]
+    exit 0
+    "#);
+    assert_snapshot!(terminal.seam(&["workflow", "show", "helo"]), @r#"
+    seam: there is no workflow named "helo"; there are hello, review
+    exit 2
+    "#);
+    assert_snapshot!(terminal.seam(&["workflow", "validate", "seam-data/workflows/hello.yml"]), @r"
+    seam-data/workflows/hello.yml: the workflow hello is good.
+    exit 0
+    ");
+    assert_snapshot!(terminal.seam(&["workflow", "validate", "bad.yml"]), @r#"
+    bad.yml:3: node a: unknown key "typ"; did you mean "type"?
+    exit 1
+    "#);
+    assert_snapshot!(terminal.seam(&["workflow", "validate", "gone.yml"]), @r"
+    seam: gone.yml cannot be read: No such file or directory (os error 2)
+    exit 2
+    ");
+}
+
+const HELLO: &str = r#"name: hello
+description: Says hello.
+on: { command: hello, schedule: every 24h }
+nodes:
+  - { id: words, type: llm, prompt: "Greet ${input.who}", default: [Hello, Servus] }
+  - id: each
+    type: parallel
+    for_each: "${words.output}"
+    nodes: [{ id: say, type: llm, prompt: "${item}", default: "said" }]
+"#;
+
+#[test]
+fn a_workflow_runs_by_hand() {
+    let terminal = Terminal::in_empty_repository();
+    terminal.write(&[("hello.yml", HELLO), ("seam-data/workflows/hello.yml", HELLO)]);
+    // Neither times nor logs.
+    let run = |arguments: &[&str]| {
+        let ran = terminal.seam(&[&["workflow", "run"], arguments].concat());
+        let is_result = |line: &&str| !line.contains(" succeeded (") && !line.starts_with('{');
+        let err = ran.err.lines().filter(is_result).collect::<Vec<_>>().join("\n");
+        let is_word = |word: &&str| word.parse::<u32>().is_err() && *word != "ms";
+        let words = |line: &str| line.split_whitespace().filter(is_word).collect::<Vec<_>>().join(" ");
+        (ran.out.lines().map(words).collect::<Vec<_>>().join("\n"), err, ran.code)
+    };
+    let (out, err, code) = run(&["hello.yml", "--input", "who=\"you\""]);
+    assert_snapshot!(out, @r#"
+    STEP STATUS TOOK OUTPUT OR ERROR
+    words succeeded ["Hello","Servus"]
+    each[0].say succeeded "said"
+    each[1].say succeeded "said"
+    each succeeded [{"say":"said"},{"say":"said"}]
+    "#);
+    assert_eq!((err.as_str(), code), ("", 0));
+    assert_eq!(run(&["hello", "--format", "json"]).2, 0);
+
+    let (_, err, code) = run(&["review"]);
+    assert_eq!(code, 2);
+    assert_snapshot!(err, @"seam: execution 3 is failed: change: the tool works on an installation's repository, and this run has none");
+    assert_eq!(
+        run(&["review", "--repo", "octo/nowhere"]).1,
+        "seam: this server has had no event of octo/nowhere: is the App installed there?"
+    );
+    assert_eq!(run(&["nothing"]).1, "seam: there is no workflow named \"nothing\"; there are hello, review");
+    assert_eq!(run(&["hello", "--input", "who"]).2, 2);
+    let listed: Value = serde_json::from_str(&terminal.seam(&["executions", "list", "--format", "json"]).out).unwrap();
+    let statuses: Vec<_> = listed.as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
+    assert_eq!(statuses, ["failed", "succeeded", "succeeded"]);
+}
