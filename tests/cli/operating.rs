@@ -209,9 +209,10 @@ fn workflows_are_listed_shown_and_checked() {
         ("bad.yml", "name: bad\nnodes:\n  - { id: a, typ: llm }\n"),
     ]);
     assert_snapshot!(terminal.seam(&["workflow", "list"]), @r"
-    NAME    STARTED BY                                  DESCRIPTION                                                              FILE
-    hello   /hello, every 1d                            Says hello.                                                              seam-data/workflows/hello.yml
-    review  check_run, check_suite, pull_request, push  Reviews pull requests, and branches without one, and posts what is new.  built in: review.yml
+    NAME          STARTED BY                                  DESCRIPTION                                                              FILE
+    hello         /hello, every 1d                            Says hello.                                                              seam-data/workflows/hello.yml
+    installation  installation, installation_repositories     Remembers where the App is installed.                                    built in: installation.yml
+    review        check_run, check_suite, pull_request, push  Reviews pull requests, and branches without one, and posts what is new.  built in: review.yml
     exit 0
     ");
     assert_snapshot!(terminal.seam(&["workflow", "show", "hello"]), @r#"
@@ -227,7 +228,7 @@ fn workflows_are_listed_shown_and_checked() {
     exit 0
     "#);
     assert_snapshot!(terminal.seam(&["workflow", "show", "helo"]), @r#"
-    seam: there is no workflow named "helo"; there are hello, review
+    seam: there is no workflow named "helo"; there are hello, installation, review
     exit 2
     "#);
     assert_snapshot!(terminal.seam(&["workflow", "validate", "seam-data/workflows/hello.yml"]), @r"
@@ -286,7 +287,7 @@ fn a_workflow_runs_by_hand() {
         run(&["review", "--repo", "octo/nowhere"]).1,
         "seam: this server has had no event of octo/nowhere: is the App installed there?"
     );
-    assert_eq!(run(&["nothing"]).1, "seam: there is no workflow named \"nothing\"; there are hello, review");
+    assert_eq!(run(&["nothing"]).1, "seam: there is no workflow named \"nothing\"; there are hello, installation, review");
     assert_eq!(run(&["hello", "--input", "who"]).2, 2);
     let listed: Value = serde_json::from_str(&terminal.seam(&["executions", "list", "--format", "json"]).out).unwrap();
     let statuses: Vec<_> = listed.as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
