@@ -129,11 +129,11 @@ on_each_database!(a_502_after_the_write_happened, async |db| {
     }
 });
 
-on_each_database!(no_answer_and_nothing_happened, async |db| {
+on_each_database!(a_502_and_nothing_happened, async |db| {
     let desk = Desk::new(db).await;
     for (call, planned) in every_kind(&desk).await {
         let performer = desk.performer(desk.execution().await);
-        desk.fake.fail_next(call, Fault::Timeout, 1);
+        desk.fake.fail_next(call, Fault::Status(502), 1);
         let shown = desk.shown();
         performer.perform(&planned).await.unwrap_err();
         assert_eq!(desk.shown(), shown, "{}", planned.key);

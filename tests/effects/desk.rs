@@ -59,7 +59,6 @@ impl Desk {
         let repo = fake.repository("octo/shop", [("shop.py", old.as_str())]);
         let pull = repo.open_pull("topic", Commit::new().write("shop.py", new).write("new.py", "import os\n")).await;
         let mut settings = Settings::new(fake.api_url().parse().unwrap());
-        settings.timeout = Duration::from_millis(500);
         settings.backoff = Duration::from_millis(1);
         settings.tries = 1;
         settings.patience = Duration::ZERO;

@@ -111,7 +111,7 @@ async fn a_worker_that_dies_while_it_looks_for_places_is_continued() {
         let planned = desk.review(&[comment("shop.py", 2, 2), comment("shop.py", 18, 18), comment("other.py", 7, 7)]);
         let held = desk.execution().await;
         desk.fake.fail_next(REVIEW, Fault::Status(422), 1);
-        desk.fake.fail_next(REVIEW, Fault::Timeout, 1);
+        desk.fake.fail_next(REVIEW, Fault::Status(502), 1);
         desk.performer(held).perform(&planned).await.unwrap_err();
         let held = desk.take_over().await;
         let result = desk.performer(held).perform(&planned).await.unwrap();

@@ -1,12 +1,14 @@
 //! Leases: who may perform, and who has to stop.
 
+use std::time::Duration;
+
 use seam::{
     effects::error::EffectError,
-    store::{execution, queue::Fence},
+    store::{effect, execution, queue::Fence},
 };
 
 use super::desk::{Desk, comment};
-use crate::support::database::on_each_database;
+use crate::{fake_github::faults::Fault, support::database::on_each_database};
 
 on_each_database!(a_lost_lease_performs_nothing, async |db| {
     let desk = Desk::new(db).await;
@@ -30,6 +32,24 @@ on_each_database!(a_cancelled_execution_stops_before_its_next_effect, async |db|
     let error = performer.perform(&desk.check_run(0)).await.unwrap_err();
     assert!(matches!(error, EffectError::Stopped(Fence::Cancelled)), "{error}");
     assert_eq!(desk.writes().len(), 1);
+});
+
+on_each_database!(an_effect_of_many_writes_stops_between_them, async |db| {
+    let desk = Desk::new(db).await;
+    let held = desk.execution().await;
+    let performer = desk.performer(held);
+    let create = "POST /repos/{owner}/{repo}/check-runs";
+    desk.fake.fail_next(create, Fault::Slow(Duration::from_millis(200)), 1);
+    let cancel_when_begun = async {
+        while effect::of(&desk.db, held.execution).await.unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        execution::cancel(&desk.db, held.execution, desk.clock.now()).await.unwrap();
+    };
+    let planned = desk.check_run(120);
+    let (outcome, ()) = tokio::join!(performer.perform(&planned), cancel_when_begun);
+    assert!(matches!(outcome, Err(EffectError::Stopped(Fence::Cancelled))), "{outcome:?}");
+    assert_eq!(desk.writes(), [create]);
 });
 
 on_each_database!(two_executions_at_one_effect_write_once, async |db| {

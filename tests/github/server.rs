@@ -171,7 +171,7 @@ impl Server {
             AppCredentials { issuer: "Iv1.seam".to_owned(), private_key: SecretString::from(app_key().pem.clone()) };
         let mut settings = Settings::new(url.parse().unwrap());
         settings.backoff = Duration::from_millis(1);
-        settings.timeout = Duration::from_secs(5);
+        settings.timeout = Duration::from_secs(30);
         settings.patience = Duration::ZERO;
         settings.pace = Pace::GitHubCom;
         Self { url, clock, settings, credentials: watch::Sender::new(Some(app)), seen }
