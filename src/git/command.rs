@@ -1,28 +1,21 @@
 //! Runs the git command line: the one place that starts a process. It is given no configuration but what stands here, no
 //! terminal, no hooks and one transport; what it says is bounded and redacted; all of it is killed when time is up.
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
+use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, prlimit};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
     process::{Child, Command},
-    time::{Instant, interval_at, timeout},
+    time::timeout,
 };
 
-use super::{error::GitError, quota::size_of};
+use super::error::GitError;
 
 /// What git says is kept up to this many bytes.
 const MAX_STDERR: usize = 16 * 1024;
-/// How often a running fetch's files are measured.
-const MEASURE_EVERY: Duration = Duration::from_millis(100);
 /// What git may inherit: how to find programs, proxies and certificates. Nothing that configures git.
 const INHERITED: [&str; 12] = [
     "PATH",
@@ -50,8 +43,8 @@ pub(super) struct GitCommand<'a> {
     pub(super) token: Option<&'a SecretString>,
     pub(super) stdin: Vec<u8>,
     pub(super) timeout: Duration,
-    /// How much the repository's objects may grow, in bytes.
-    pub(super) max_growth: Option<u64>,
+    /// In bytes; a fetch writes all it brings into one file.
+    pub(super) max_file: Option<u64>,
 }
 
 /// Why git did not succeed.
@@ -69,6 +62,9 @@ impl GitCommand<'_> {
         let deadline = self.timeout;
         let child = self.command().spawn().map_err(|error| GitFailure::Other(GitError::NoGit(error)))?;
         let mut running = Running(child);
+        if let (Some(limit), Some(process)) = (self.max_file, running.id()) {
+            limit_files(process, limit);
+        }
         match timeout(deadline, self.supervise(&mut running.0)).await {
             Ok(result) => result,
             Err(_) => Err(GitFailure::Other(GitError::Timeout { after: deadline })),
@@ -141,23 +137,18 @@ impl GitCommand<'_> {
             // Git that has heard enough closes its end; how it ends says why.
             let _ = stdin.write_all(&self.stdin).await;
         };
-        let work = async {
-            let ((), said, status) = tokio::join!(write, read_bounded(stderr), child.wait());
-            let status = status.map_err(|error| GitFailure::Other(GitError::NoGit(error)))?;
-            if status.success() {
-                return Ok(());
+        let ((), said, status) = tokio::join!(write, read_bounded(stderr), child.wait());
+        let status = status.map_err(|error| GitFailure::Other(GitError::NoGit(error)))?;
+        if status.success() {
+            return Ok(());
+        }
+        let stderr = self.redact(&said);
+        // Whoever writes beyond the limit is killed by the kernel, or told so.
+        match self.max_file {
+            Some(limit) if stderr.contains("died of signal 25") || stderr.contains("File too large") => {
+                Err(GitFailure::Other(GitError::TooLarge { what: "what git has to fetch".to_owned(), limit }))
             }
-            Err(GitFailure::Failed { stderr: self.redact(&said) })
-        };
-        match self.max_growth {
-            None => work.await,
-            Some(limit) => {
-                tokio::select! {
-                    result = work => result,
-                    () = outgrown(self.repository.join("objects"), limit) =>
-                        Err(GitFailure::Other(GitError::TooLarge { what: "what git has to fetch".to_owned(), limit })),
-                }
-            }
+            _ => Err(GitFailure::Failed { stderr }),
         }
     }
 
@@ -185,26 +176,30 @@ async fn read_bounded(mut from: impl AsyncRead + Unpin) -> Vec<u8> {
     kept
 }
 
-/// Returns once `folder` has grown by more than `limit`.
-async fn outgrown(folder: PathBuf, limit: u64) {
-    let before = measure(folder.clone()).await;
-    let mut ticks = interval_at(Instant::now() + MEASURE_EVERY, MEASURE_EVERY);
-    while measure(folder.clone()).await.saturating_sub(before) <= limit {
-        ticks.tick().await;
+/// Limits the files that a process, and all that it will start, may write; and lets none of them dump its memory, which
+/// holds the token.
+fn limit_files(process: Pid, bytes: u64) {
+    for (resource, bytes) in [(Resource::Fsize, bytes), (Resource::Core, 0)] {
+        let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
+        if let Err(error) = prlimit(Some(process), resource, limit) {
+            tracing::debug!(%error, "git runs without a limit");
+        }
     }
-}
-
-async fn measure(folder: PathBuf) -> u64 {
-    tokio::task::spawn_blocking(move || size_of(&folder)).await.unwrap_or(0)
 }
 
 /// A process that is killed with all that it started (git's transport helpers do the talking), unless it has ended.
 struct Running(Child);
 
+impl Running {
+    /// `None` once it has ended.
+    fn id(&self) -> Option<Pid> {
+        Pid::from_raw(i32::try_from(self.0.id()?).ok()?)
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
-        let id = self.0.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        if let Some(group) = id {
+        if let Some(group) = self.id() {
             // It may be ending right now.
             let _ = kill_process_group(group, Signal::KILL);
         }

@@ -13,6 +13,8 @@ pub enum GitError {
     Unauthorized { why: String },
     #[error("the repository {repository} has moved; ask GitHub for its name again")]
     Moved { repository: String },
+    #[error("repositories are fetched by http or https, not by {scheme}")]
+    Transport { scheme: String },
     #[error("git did not finish within {} s", .after.as_secs())]
     Timeout { after: Duration },
     #[error("{what} is larger than {limit} bytes")]
@@ -63,6 +65,7 @@ impl GitError {
             Self::TooLarge { .. }
             | Self::TooMany { .. }
             | Self::Malformed { .. }
+            | Self::Transport { .. }
             | Self::UnknownRevision(_)
             | Self::NoRepository { .. }
             | Self::NoGit(_) => Remedy::GiveUp,

@@ -15,6 +15,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
+    blocking::blocking,
     error::GitError,
     fetch::Origin,
     lock::{LockKind, lock},
@@ -60,6 +61,9 @@ impl Default for MirrorLimits {
     }
 }
 
+/// Packs of a mirror beyond which they are put into one.
+const MAX_PACKS: usize = 30;
+
 /// All mirrors of one data directory. Cheap to clone.
 #[derive(Clone)]
 pub struct Mirrors {
@@ -79,8 +83,11 @@ impl Mirrors {
     /// git may use.
     ///
     /// # Errors
-    /// When the folder cannot be made.
+    /// When the scheme is another than http or https, or the folder cannot be made.
     pub fn new(folder: impl Into<PathBuf>, web_url: Url, limits: MirrorLimits) -> Result<Self, GitError> {
+        if !matches!(web_url.scheme(), "http" | "https") {
+            return Err(GitError::Transport { scheme: web_url.scheme().to_owned() });
+        }
         let folder = folder.into();
         fs::create_dir_all(&folder).map_err(GitError::disk(format!("making {}", folder.display())))?;
         Ok(Self { shared: Arc::new(Shared { folder, web_url, limits, turns: Mutex::default() }) })
@@ -133,6 +140,7 @@ impl Mirrors {
 }
 
 /// Where one mirror comes from and where it lies.
+#[derive(Clone)]
 struct Source {
     mirrors: Mirrors,
     id: RepositoryId,
@@ -160,7 +168,24 @@ impl Source {
             result => result,
         };
         self.mirrors.keep_quota().await;
+        self.repack_when_due();
         result
+    }
+
+    /// Every fetch brings a pack or two; when they are many they are put into one, while nobody waits for it.
+    fn repack_when_due(&self) {
+        if self.place.packs() <= MAX_PACKS {
+            return;
+        }
+        let source = self.clone();
+        tokio::spawn(async move {
+            let Ok(_turn) = source.take_turn().await else { return };
+            if source.place.packs() > MAX_PACKS
+                && let Err(error) = source.origin().repack().await
+            {
+                tracing::warn!(repository.id = %source.id, %error, "a mirror's packs stay as they are");
+            }
+        });
     }
 
     /// The same after `broken` could not be read; somebody else may have replaced it meanwhile.
@@ -210,7 +235,7 @@ impl Source {
 
     fn origin(&self) -> Origin<'_> {
         Origin {
-            mirror: &self.place.repository,
+            place: &self.place,
             web_url: &self.mirrors.shared.web_url,
             name: &self.name,
             token: self.token.as_ref(),
@@ -368,15 +393,5 @@ impl Contents for Mirror {
 
     fn head(&self, file: &FileChange) -> Result<Option<Bytes>, ContentsError> {
         self.content(file, file.new.as_ref())
-    }
-}
-
-/// Runs what blocks where blocking is allowed.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, GitError> + Send + 'static,
-) -> Result<T, GitError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => Err(GitError::corrupt(format!("reading it ended in {error}"))),
     }
 }

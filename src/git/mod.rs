@@ -1,5 +1,6 @@
 //! Repositories on disk: mirrors fetched through the git command line, objects read through gix.
 
+mod blocking;
 mod clean;
 mod command;
 pub mod error;

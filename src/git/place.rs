@@ -48,6 +48,12 @@ impl Place {
         fs::metadata(&self.repository).ok().map(|folder| folder.ino())
     }
 
+    /// How many packs it has.
+    pub(super) fn packs(&self) -> usize {
+        let is_pack = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "pack");
+        list(&self.repository.join("objects/pack")).filter(is_pack).count()
+    }
+
     /// Makes the repository ready to be fetched into, under the fetch lock: there, and free of what a killed fetch left.
     pub(super) fn prepare(&self) -> Result<(), GitError> {
         if !self.exists() {

@@ -1,6 +1,9 @@
 //! Change sets and mirrors of real git repositories, judged by git.
 
+mod bounds;
+mod fixture;
 mod git;
+mod hostile_server;
 mod mirror;
 mod properties;
 mod random_tree;

@@ -28,10 +28,10 @@ use super::{
 };
 
 /// What Seam and git say of one pair of trees.
-struct Case {
+pub(super) struct Case {
     changes: ChangeSet,
     contents: Box<dyn Contents>,
-    raw: Vec<RawChange>,
+    pub(super) raw: Vec<RawChange>,
     /// Git's hunks of each file of `raw`; none for a change of type, which git shows as two files.
     shown: Vec<Vec<ShownHunk>>,
 }
@@ -58,7 +58,7 @@ impl Case {
         Self { changes, contents, raw, shown }
     }
 
-    fn check(&self) -> TestCaseResult {
+    pub(super) fn check(&self) -> TestCaseResult {
         let ours: Vec<RawChange> = self.changes.files.iter().map(as_raw).collect();
         prop_assert_eq!(&ours, &self.raw);
         hunks_are_gits(self)?;
@@ -69,7 +69,7 @@ impl Case {
 }
 
 /// As the server sees it: renames only, as GitHub has them. A mirror that holds everything already asks nobody.
-fn mirrored(folder: &Path, base: &CommitSha, head: &CommitSha) -> Case {
+pub(super) fn mirrored(folder: &Path, base: &CommitSha, head: &CommitSha) -> Case {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let url = "https://nowhere.invalid".parse().unwrap();
     let mirrors = Mirrors::new(folder, url, MirrorLimits::default()).unwrap();
@@ -82,7 +82,7 @@ fn mirrored(folder: &Path, base: &CommitSha, head: &CommitSha) -> Case {
 }
 
 /// As the command line sees it: renames and copies.
-fn local(repository: &Path, base: &CommitSha, head: &Head, what: &[&str]) -> Case {
+pub(super) fn local(repository: &Path, base: &CommitSha, head: &Head, what: &[&str]) -> Case {
     let work_tree = WorkTree::discover(repository, Limits::default()).unwrap();
     let LocalChange { set, contents } = work_tree.changes(base, head).unwrap();
     Case::new(set, Box::new(contents), repository, &["-M", "-C"], what)
