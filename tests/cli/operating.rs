@@ -287,7 +287,10 @@ fn a_workflow_runs_by_hand() {
         run(&["review", "--repo", "octo/nowhere"]).1,
         "seam: this server has had no event of octo/nowhere: is the App installed there?"
     );
-    assert_eq!(run(&["nothing"]).1, "seam: there is no workflow named \"nothing\"; there are hello, installation, review");
+    assert_eq!(
+        run(&["nothing"]).1,
+        "seam: there is no workflow named \"nothing\"; there are hello, installation, review"
+    );
     assert_eq!(run(&["hello", "--input", "who"]).2, 2);
     let listed: Value = serde_json::from_str(&terminal.seam(&["executions", "list", "--format", "json"]).out).unwrap();
     let statuses: Vec<_> = listed.as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
