@@ -15,7 +15,7 @@ test:
     cargo test
 
 doc:
-    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
 
 # Official payloads and descriptions from GitHub, for the conformance tests.
 official-data:

@@ -8,10 +8,10 @@ use axum::{
     routing::get,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::watch;
 
-use crate::{config::policy::Policy, store::db::Db, telemetry::metrics};
+use crate::{config::schema, store::db::Db, telemetry::metrics};
 
 /// `working`: the workers of this process run.
 pub(super) fn router(db: Db, working: watch::Receiver<bool>) -> Router {
@@ -19,7 +19,7 @@ pub(super) fn router(db: Db, working: watch::Receiver<bool>) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready).with_state((db, working)))
         .route("/metrics", get(render_metrics).with_state(metrics::install()))
-        .route("/schema/seam.json", get(|| async { Json(schema()) }))
+        .route("/schema/seam.json", get(|| async { Json(schema::policy()) }))
 }
 
 /// Ready to take deliveries and to work on them: the database answers, its tables are there, the workers run.
@@ -37,8 +37,4 @@ async fn ready(State((db, working)): State<(Db, watch::Receiver<bool>)>) -> Resp
 
 async fn render_metrics(State(metrics): State<PrometheusHandle>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.render()).into_response()
-}
-
-fn schema() -> Value {
-    schemars::schema_for!(Policy).to_value()
 }

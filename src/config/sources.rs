@@ -44,7 +44,7 @@ pub struct Flags {
     /// Address and port to listen on [SEAM_LISTEN; default: 127.0.0.1:8080]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
-    /// sqlite://PATH or postgres://..., without a password in it [DATABASE_URL]
+    /// sqlite://PATH or postgres://..., without a password in it [DATABASE_URL; default: in the data dir]
     #[arg(long, global = true, value_name = "URL")]
     pub database_url: Option<String>,
     /// Folder of the database, the repository mirrors and the master key [SEAM_DATA_DIR; default: ./seam-data]
@@ -62,7 +62,7 @@ pub struct Flags {
     /// Executions run at once in this process [SEAM_WORKERS; default: number of cores]
     #[arg(long, global = true, value_name = "N")]
     pub workers: Option<String>,
-    /// What to log: error, warn, info, debug, trace, or a filter like seam=debug,info [SEAM_LOG]
+    /// What to log: error, warn, info, debug, trace, or a filter like seam=debug,info [SEAM_LOG; default: info]
     #[arg(long, global = true, value_name = "FILTER")]
     pub log: Option<String>,
     /// text or json [SEAM_LOG_FORMAT; default: text on a terminal, else json]

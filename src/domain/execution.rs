@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::ids::{DeliveryId, ExecutionId, InstallationId, RepoName, RepositoryId};
 
-/// What must not run twice at once: `review:owner/repo#12`, `review:owner/repo@branch`. Keyed by the repository's numeric id
-/// inside, see [`Lane::pull`] and [`Lane::branch`].
+/// What must not run twice at once, as in `review:owner/repo#12`; `workflow::trigger` makes them, keyed by the
+/// repository's numeric id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Lane(pub String);
