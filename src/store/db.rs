@@ -42,6 +42,13 @@ pub struct PostgresDb {
     pub(super) bell: Arc<Bell>,
 }
 
+/// One statement with a clause that only PostgreSQL needs: rows are locked one by one there, while SQLite has one writer.
+#[derive(Clone, Copy)]
+pub(super) struct Locking {
+    pub(super) sqlite: &'static str,
+    pub(super) postgres: &'static str,
+}
+
 /// A transaction that writes.
 pub(super) enum Tx {
     Sqlite(Transaction<'static, sqlx::Sqlite>),
@@ -96,7 +103,14 @@ macro_rules! on_tx {
     };
 }
 
-pub(super) use {on_reader, on_tx, on_writer};
+/// A [`Locking`] statement: what comes before the clause, the clause, what comes after it.
+macro_rules! locking {
+    ($before:literal, $clause:literal, $after:literal) => {
+        $crate::store::db::Locking { sqlite: concat!($before, $after), postgres: concat!($before, $clause, $after) }
+    };
+}
+
+pub(super) use {locking, on_reader, on_tx, on_writer};
 
 impl Db {
     /// Connects to `sqlite://PATH` (made when missing, with its folders) or `postgres://...` and runs the migrations.
@@ -151,6 +165,13 @@ impl Db {
         }
     }
 
+    pub(super) fn pick(&self, statement: Locking) -> &'static str {
+        match self {
+            Self::Sqlite(_) => statement.sqlite,
+            Self::Postgres(_) => statement.postgres,
+        }
+    }
+
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             // Immediate: a transaction that starts by reading could not be made a writing one while another process writes.
@@ -161,6 +182,13 @@ impl Db {
 }
 
 impl Tx {
+    pub(super) fn pick(&self, statement: Locking) -> &'static str {
+        match self {
+            Self::Sqlite(_) => statement.sqlite,
+            Self::Postgres(_) => statement.postgres,
+        }
+    }
+
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(tx) => tx.commit().await?,
@@ -196,7 +224,10 @@ impl SqliteDb {
             .test_before_acquire(false)
             .connect_with(options.clone())
             .await?;
-        migrations::sqlite().run(&writer).await.map_err(|error| StoreError::Migration(Arc::new(error)))?;
+        // Another process may start at the same moment: it waits until all migrations are in.
+        let mut tx = writer.begin_with("begin immediate").await?;
+        migrations::sqlite().run(&mut *tx).await?;
+        tx.commit().await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(PATIENCE)
@@ -214,7 +245,7 @@ impl PostgresDb {
             })?
             .disable_statement_logging();
         let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect_with(options).await?;
-        migrations::postgres().run(&pool).await.map_err(|error| StoreError::Migration(Arc::new(error)))?;
+        migrations::postgres().run(&pool).await?;
         let bell = Bell::new();
         bell.listen(&pool);
         Ok(Self { reader: pool.clone(), writer: pool, bell })

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     columns::{Columns, Get as _, without_nul},
-    db::{Db, Tx, on_reader, on_tx, on_writer},
+    db::{Db, Locking, Tx, locking, on_reader, on_tx, on_writer},
     error::StoreError,
     portions::repeat,
     queue::{Fence, Lease},
@@ -126,12 +126,12 @@ pub async fn prune(db: &Db, before: DateTime<Utc>) -> Result<u64, StoreError> {
 
 /// Holds the execution's row until the transaction ends, so that nobody takes it over in between.
 async fn fence(tx: &mut Tx, held: Lease) -> Result<Fence, StoreError> {
-    let sql = match tx {
-        Tx::Sqlite(_) => "select stop from execution where execution_id = $1 and attempt = $2 and status = 'running'",
-        Tx::Postgres(_) => {
-            "select stop from execution where execution_id = $1 and attempt = $2 and status = 'running' for share"
-        }
-    };
+    const FENCE: Locking = locking!(
+        "select stop from execution where execution_id = $1 and attempt = $2 and status = 'running'",
+        " for share",
+        ""
+    );
+    let sql = tx.pick(FENCE);
     on_tx!(tx, connection => {
         let row = sqlx::query(sql).bind(held.execution.0).bind(held.attempt).fetch_optional(connection).await?;
         let Some(row) = row else { return Ok(Fence::Lost) };
@@ -191,18 +191,15 @@ async fn write(
 
 async fn known(tx: &mut Tx, held: Lease, repository: RepositoryId, key: &EffectKey) -> Result<EffectState, StoreError> {
     // Whoever began it is at it as long as it runs under the same lease.
-    const KNOWN: &str = "select effect.*, execution.execution_id as runner from effect left join execution
+    const KNOWN: Locking = locking!(
+        "select effect.*, execution.execution_id as runner from effect left join execution
             on execution.execution_id = effect.execution_id and execution.attempt = effect.attempt
             and execution.status = 'running'
-        where effect.repository_id = $1 and effect.key = $2";
-    const KNOWN_AND_LOCKED: &str = "select effect.*, execution.execution_id as runner from effect left join execution
-            on execution.execution_id = effect.execution_id and execution.attempt = effect.attempt
-            and execution.status = 'running'
-        where effect.repository_id = $1 and effect.key = $2 for update of effect";
-    let sql = match tx {
-        Tx::Sqlite(_) => KNOWN,
-        Tx::Postgres(_) => KNOWN_AND_LOCKED,
-    };
+        where effect.repository_id = $1 and effect.key = $2",
+        " for update of effect",
+        ""
+    );
+    let sql = tx.pick(KNOWN);
     on_tx!(tx, connection => {
         let row = sqlx::query(sql).bind(repository.0).bind(without_nul(&key.0)).fetch_one(connection).await?;
         let effect = from_row(&row)?;

@@ -73,3 +73,9 @@ impl From<sqlx::Error> for StoreError {
         Self::Database(Arc::new(error))
     }
 }
+
+impl From<sqlx::migrate::MigrateError> for StoreError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Migration(Arc::new(error))
+    }
+}

@@ -85,9 +85,13 @@ pub async fn get(db: &Db, id: ExecutionId) -> Result<Option<Execution>, StoreErr
 pub async fn list(db: &Db, filter: &Filter) -> Result<Vec<Execution>, StoreError> {
     on_reader!(db, pool => {
         let mut query = sqlx::QueryBuilder::new("select * from execution where true");
-        // The literal lets the partial indexes of unfinished and failed executions be used.
+        // Literals, and the very words of the partial indexes, or SQLite would not use them.
         if let Some(status) = filter.status {
             query.push(" and status = '").push(status.as_str()).push("'");
+        }
+        let is_pending = filter.status.is_some_and(|status| !status.is_final());
+        if is_pending {
+            query.push(" and status in ('queued', 'running')");
         }
         if let Some(workflow) = &filter.workflow {
             query.push(" and workflow = ").push_bind(workflow);
@@ -104,7 +108,9 @@ pub async fn list(db: &Db, filter: &Filter) -> Result<Vec<Execution>, StoreError
         if let Some(before) = filter.before {
             query.push(" and execution_id < ").push_bind(before.0);
         }
-        query.push(" order by execution_id desc limit ").push_bind(i64::from(filter.limit.min(1000)));
+        // The plus keeps SQLite from going through all executions in their order to find the few pending ones.
+        query.push(if is_pending { " order by +execution_id" } else { " order by execution_id" });
+        query.push(" desc limit ").push_bind(i64::from(filter.limit.min(1000)));
         query.build().fetch_all(pool).await?.iter().map(from_row).collect()
     })
 }
@@ -112,7 +118,7 @@ pub async fn list(db: &Db, filter: &Filter) -> Result<Vec<Execution>, StoreError
 /// For metrics and the dashboard; reads partial indexes only.
 pub async fn counts(db: &Db) -> Result<Counts, StoreError> {
     const COUNT: &str = "select
-        (select count(*) from execution where status = 'queued') as queued,
+        (select count(*) from execution where status in ('queued', 'running') and status = 'queued') as queued,
         (select count(*) from execution where status = 'running') as running,
         (select count(*) from execution where status = 'failed') as failed";
     on_reader!(db, pool => {

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     columns::{Columns, Get as _, without_nul},
-    db::{Db, on_writer},
+    db::{Db, Locking, locking, on_writer},
     error::StoreError,
     execution,
 };
@@ -74,32 +74,24 @@ pub struct Reaped {
 }
 
 /// Puts those in line whose time has come.
-const PROMOTE: (&str, &str) = (
+const PROMOTE: Locking = locking!(
     "update execution set waiting = false where execution_id in (
-        select execution_id from execution where status = 'queued' and waiting and run_at <= $1 order by run_at limit 100)",
-    "update execution set waiting = false where execution_id in (
-        select execution_id from execution where status = 'queued' and waiting and run_at <= $1 order by run_at limit 100
-        for update skip locked)",
+        select execution_id from execution where status = 'queued' and waiting and run_at <= $1
+        order by run_at limit 100",
+    " for update skip locked",
+    ")"
 );
 
-const CLAIM: (&str, &str) = (
+const CLAIM: Locking = locking!(
     "update execution set status = 'running', attempt = attempt + 1, tries = tries + 1, reason = null, worker = $1,
         lease_until = $2, started_at = coalesce(started_at, $3)
     where execution_id = (
         select execution_id from execution as candidate
         where status = 'queued' and not waiting
             and not exists (select 1 from execution as other where other.status = 'running' and other.lane = candidate.lane)
-        order by priority desc, turn, execution_id limit 1)
-    returning *",
-    "update execution set status = 'running', attempt = attempt + 1, tries = tries + 1, reason = null, worker = $1,
-        lease_until = $2, started_at = coalesce(started_at, $3)
-    where execution_id = (
-        select execution_id from execution as candidate
-        where status = 'queued' and not waiting
-            and not exists (select 1 from execution as other where other.status = 'running' and other.lane = candidate.lane)
-        order by priority desc, turn, execution_id limit 1
-        for update of candidate skip locked)
-    returning *",
+        order by priority desc, turn, execution_id limit 1",
+    " for update of candidate skip locked",
+    ") returning *"
 );
 
 /// How often to look again when another worker took the lane between looking and taking.
@@ -113,7 +105,7 @@ pub async fn claim(
     lease: Duration,
     now: DateTime<Utc>,
 ) -> Result<Option<Execution>, StoreError> {
-    let promote = pick(db, PROMOTE);
+    let promote = db.pick(PROMOTE);
     on_writer!(db, pool => {
         sqlx::query(promote).bind(now.timestamp_millis()).execute(pool).await?;
     });
@@ -132,7 +124,7 @@ async fn claim_once(
     lease: Duration,
     now: DateTime<Utc>,
 ) -> Result<Option<Execution>, StoreError> {
-    let sql = pick(db, CLAIM);
+    let sql = db.pick(CLAIM);
     on_writer!(db, pool => {
         let query = sqlx::query(sql).bind(worker).bind(after(now, lease).timestamp_millis()).bind(now.timestamp_millis());
         query.fetch_all(pool).await?.first().map(execution::from_row).transpose()
@@ -217,30 +209,22 @@ async fn put_back(
     })
 }
 
-const REAP: (&str, &str) = (
+const REAP: Locking = locking!(
     "update execution set
         status = coalesce(stop, case when tries >= $2 then 'failed' else 'queued' end),
         reason = case when stop is null then 'its worker fell silent in attempt ' || attempt else reason end,
         finished_at = case when stop is not null or tries >= $2 then $1 end,
         run_at = $1, waiting = false, worker = null, lease_until = null
     where execution_id in (
-        select execution_id from execution where status = 'running' and lease_until <= $1 order by execution_id)
-    returning execution_id, status",
-    "update execution set
-        status = coalesce(stop, case when tries >= $2 then 'failed' else 'queued' end),
-        reason = case when stop is null then 'its worker fell silent in attempt ' || attempt else reason end,
-        finished_at = case when stop is not null or tries >= $2 then $1 end,
-        run_at = $1, waiting = false, worker = null, lease_until = null
-    where execution_id in (
-        select execution_id from execution where status = 'running' and lease_until <= $1 order by execution_id
-        for update skip locked)
-    returning execution_id, status",
+        select execution_id from execution where status = 'running' and lease_until <= $1",
+    " for update skip locked",
+    ") returning execution_id, status"
 );
 
 /// Takes back what workers hold beyond their lease: they crashed, or cannot reach the database. What fell silent
 /// `max_tries` times becomes a dead letter: it may be what kills the process.
 pub async fn reap_expired(db: &Db, max_tries: i32, now: DateTime<Utc>) -> Result<Reaped, StoreError> {
-    let sql = pick(db, REAP);
+    let sql = db.pick(REAP);
     let mut reaped = Reaped::default();
     on_writer!(db, pool => {
         for row in sqlx::query(sql).bind(now.timestamp_millis()).bind(max_tries).fetch_all(pool).await? {
@@ -257,14 +241,6 @@ pub async fn reap_expired(db: &Db, max_tries: i32, now: DateTime<Utc>) -> Result
         db.wake();
     }
     Ok(reaped)
-}
-
-/// Of a pair the text for this database: SQLite has one writer, PostgreSQL needs to be told to pass over locked rows.
-fn pick(db: &Db, (sqlite, postgres): (&'static str, &'static str)) -> &'static str {
-    match db {
-        Db::Sqlite(_) => sqlite,
-        Db::Postgres(_) => postgres,
-    }
 }
 
 fn fence(rows: &[impl Columns]) -> Result<Fence, StoreError> {

@@ -24,8 +24,10 @@ use seam::{
     telemetry::clock::Clock,
 };
 
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
+
 use super::rows::{at, of_installation, push};
-use crate::support::database::on_each_database;
+use crate::support::database::{TestDatabase, on_each_database};
 
 const ENQUEUERS: i64 = 4;
 const EACH: i64 = 60;
@@ -196,3 +198,50 @@ on_each_database!(a_crowd_on_few_lanes_runs_everything_once_and_one_at_a_time, a
         }
     }
 });
+
+/// Two of a lane made running behind the back of the code: the database itself says no.
+async fn refuse_two_running(database: TestDatabase) {
+    const RUN: &str = "update execution set status = 'running' where lane = 'a'";
+    let db = database.connect().await;
+    let each = NewExecution { supersede: Supersede::Never, ..push("a") };
+    enqueue(&db, &[each.clone(), each], at(0)).await.unwrap();
+    let error = if database.url.starts_with("sqlite") {
+        SqliteConnection::connect(&database.url).await.unwrap().execute(RUN).await.unwrap_err()
+    } else {
+        PgConnection::connect(&database.url).await.unwrap().execute(RUN).await.unwrap_err()
+    };
+    assert!(error.as_database_error().unwrap().is_unique_violation(), "{error}");
+    db.close().await;
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn sqlite_itself_refuses_two_running_of_a_lane() {
+    refuse_two_running(TestDatabase::sqlite()).await;
+}
+
+#[tokio::test]
+async fn postgres_itself_refuses_two_running_of_a_lane() {
+    if let Some(database) = TestDatabase::postgres().await {
+        refuse_two_running(database).await;
+    }
+}
+
+/// However long the line: the first row of an index that is in order already, and nothing is sorted.
+#[tokio::test]
+async fn claiming_on_sqlite_reads_an_index_in_its_order() {
+    const NEXT: &str = "explain query plan select execution_id from execution as candidate
+        where status = 'queued' and not waiting
+            and not exists (select 1 from execution as other where other.status = 'running' and other.lane = candidate.lane)
+        order by priority desc, turn, execution_id limit 1";
+    let database = TestDatabase::sqlite();
+    database.connect().await.close().await;
+    let mut connection = SqliteConnection::connect(&database.url).await.unwrap();
+    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(NEXT).fetch_all(&mut connection).await.unwrap();
+    let plan: Vec<_> = plan.into_iter().map(|(.., line)| line).collect();
+    insta::assert_snapshot!(plan.join("\n"), @"
+    SCAN candidate USING INDEX execution_line
+    CORRELATED SCALAR SUBQUERY 1
+    SEARCH other USING COVERING INDEX execution_one_running (lane=?)
+    ");
+}
