@@ -116,7 +116,12 @@ fn code_span(text: &str) -> (String, &str) {
         while let Some(at) = after[from..].find(ticks).map(|at| at + from) {
             let closing = after[at..].bytes().take_while(|&byte| byte == b'`').count();
             if closing == run {
-                return (code(after[..at].trim()), &after[at + closing..]);
+                let inside = after[..at].trim();
+                // Around two backticks and more the span's own would begin a line like a fence.
+                if longest_run(inside, '`') > 1 {
+                    break;
+                }
+                return (code(inside), &after[at + closing..]);
             }
             from = at + closing;
         }
