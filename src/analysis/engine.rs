@@ -28,7 +28,7 @@ use super::{
     report,
     rule_info::RuleInfo,
     secret,
-    triage::{self, First},
+    triage::{self, First, NoSyntax},
 };
 
 /// All rules. Made once per process, shared between threads; nothing is read or compiled before a file needs it.
@@ -117,10 +117,13 @@ impl Engine {
     ) -> (Vec<Finding>, Handled, Option<String>) {
         let text = String::from_utf8_lossy(bytes);
         let mut view = FileView::new(change, &text, &self.limits);
-        let mut reason = triage::no_syntax(&view, &self.limits);
+        let no_syntax = triage::no_syntax(&view, &self.limits);
+        let is_hand_written = !matches!(no_syntax, Some(NoSyntax::NotHandWritten(_)));
         let mut drafts = Vec::new();
-        if reason.is_some() {
+        let mut reason = None;
+        if let Some(NoSyntax::NotHandWritten(why) | NoSyntax::NotParsed(why)) = no_syntax {
             view.language = None;
+            reason = Some(why);
         } else if !view.added.is_empty() {
             let scanned = ast::scan::scan(&self.ast, &view, &self.limits);
             drafts.extend(scanned.drafts);
@@ -129,7 +132,7 @@ impl Engine {
         if !view.added.is_empty() {
             drafts.extend(secret::scan::scan(self.secrets(), &view));
         }
-        drafts.extend(self.general(&view, around, |_| true));
+        drafts.extend(self.general(&view, around, |needs| is_hand_written || needs != Needs::HandWritten));
         let handled = if reason.is_some() { Handled::Linted } else { Handled::Reviewed };
         (report::findings(&view, drafts, policy, &self.limits), handled, reason)
     }

@@ -19,6 +19,8 @@ const TEST_FOLDERS: &[&str] = &[
     "testutils",
     "fixtures",
     "e2e",
+    "playwright",
+    "cypress",
     "bench",
     "benches",
     "benchmarks",

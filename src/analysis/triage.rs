@@ -6,11 +6,11 @@ use crate::{
     domain::ledger::FileStatus,
 };
 
-use super::{file_view::FileView, limits::Limits, policy_view::PolicyView};
+use super::{file_view::FileView, language, limits::Limits, policy_view::PolicyView};
 
-/// Folders of code that somebody else wrote.
-const VENDORED: &[&str] =
-    &["node_modules", "vendor", "third_party", "third-party", "bower_components", "site-packages"];
+/// Folders of code that somebody else wrote, or a tool.
+const FOREIGN: &[&str] =
+    &["node_modules", "vendor", "third_party", "third-party", "bower_components", "site-packages", "dist", "_build"];
 
 /// Before the file is read.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,29 +43,54 @@ pub fn first(file: &FileChange, path: &str, policy: &PolicyView<'_>, limits: &Li
     }
 }
 
-/// After it was read: why its syntax is not looked at; `None` when it is.
-pub fn no_syntax(view: &FileView<'_>, limits: &Limits) -> Option<String> {
+/// After it was read: why its syntax is not looked at.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoSyntax {
+    /// Nobody wrote it by hand, or nobody here.
+    NotHandWritten(String),
+    /// There is no grammar for it, or it is too large for one.
+    NotParsed(String),
+}
+
+/// `None` when its syntax is to be looked at.
+pub fn no_syntax(view: &FileView<'_>, limits: &Limits) -> Option<NoSyntax> {
     if let Some(why) = &view.change.generated {
-        return Some(format!("generated ({why}): no syntax rules"));
+        return Some(NoSyntax::NotHandWritten(format!("generated ({why}): no syntax rules")));
     }
-    if let Some(folder) = view.path.split('/').rev().skip(1).find(|folder| VENDORED.contains(folder)) {
-        return Some(format!("vendored (in {folder}): no syntax rules"));
+    if let Some(folder) = view.path.split('/').rev().skip(1).find(|folder| FOREIGN.contains(folder)) {
+        return Some(NoSyntax::NotHandWritten(format!("not written here (in {folder}): no syntax rules")));
     }
     if is_minified(view) {
-        return Some("minified: no syntax rules".to_owned());
+        return Some(NoSyntax::NotHandWritten("minified: no syntax rules".to_owned()));
+    }
+    if is_library(view) {
+        return Some(NoSyntax::NotHandWritten("a library's file, by its banner: no syntax rules".to_owned()));
     }
     if view.language.is_none() {
-        return Some("no syntax rules for this kind of file".to_owned());
+        return Some(NoSyntax::NotParsed("no syntax rules for this kind of file".to_owned()));
     }
     let size = view.text.len();
-    (size > limits.parse_bytes).then(|| format!("too large to be parsed ({})", human_size(size as u64)))
+    (size > limits.parse_bytes)
+        .then(|| NoSyntax::NotParsed(format!("too large to be parsed ({})", human_size(size as u64))))
 }
 
 /// By its name, or because its lines are too long to have been written by hand.
 fn is_minified(view: &FileView<'_>) -> bool {
     let name = view.name();
     let size = view.text.len();
-    name.contains(".min.") || size > 5_000 && size / (view.lines.count().max(1) as usize) > 300
+    name.contains(".min.") || size > 1_000 && size / (view.lines.count().max(1) as usize) > 300
+}
+
+/// A large script that opens with a licence and a version was copied from its makers.
+fn is_library(view: &FileView<'_>) -> bool {
+    const LARGE: usize = 40_000;
+    let is_script = matches!(language::ending(&view.path), Some("js" | "mjs" | "cjs" | "css"));
+    let head: String = view.text.chars().take(600).collect::<String>().to_ascii_lowercase();
+    is_script
+        && view.text.len() > LARGE
+        && head.trim_start().starts_with("/*")
+        && (head.contains("licen") || head.contains("copyright"))
+        && head.contains(|c: char| c.is_ascii_digit())
 }
 
 fn human_size(bytes: u64) -> String {

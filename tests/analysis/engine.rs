@@ -43,6 +43,16 @@ fn only_added_lines_are_reported() {
 }
 
 #[test]
+fn a_change_deep_inside_did_not_bring_about_what_is_wrong_with_the_head() {
+    let long = |line: &str| {
+        format!("new Promise(async (resolve) => {{\n{}{line}  resolve(1);\n}});\n", "  work();\n".repeat(20))
+    };
+    let (base, head) = (long(""), long("  more();\n"));
+    assert_eq!(Sample::added("src/a.js", &head).findings(), "1 js/async-promise-executor warning");
+    assert_eq!(Sample::modified("src/a.js", &base, &head).findings(), "");
+}
+
+#[test]
 fn a_finding_is_recognised_after_it_moved() {
     let fingerprint = |text: &str| Sample::added("src/run.py", text).analyze().findings[0].fingerprint.clone();
     let moved = format!("import os\n\n\n{EVAL}");
@@ -72,7 +82,7 @@ fn every_changed_file_is_in_the_ledger() {
     gone.py Skipped: removed: nothing is left to look at
     logo.png Linted: binary: only its name, size and type were looked at
     vendor/x/y.py Skipped: excluded by `**/vendor/**` in review.paths.exclude
-    third_party/z.py Linted: vendored (in third_party): no syntax rules
+    third_party/z.py Linted: not written here (in third_party): no syntax rules
     api_pb.py Linted: generated (`linguist-generated` in .gitattributes): no syntax rules
     app.min.py Linted: minified: no syntax rules
     long.py Linted: too large to be parsed (1.7 MiB)

@@ -4,5 +4,6 @@ mod ast_rules;
 mod engine;
 mod fixtures;
 mod general;
+mod robustness;
 mod sample;
 mod secrets;

@@ -82,6 +82,10 @@ impl Sample {
         self.head.insert(path.into(), Bytes::copy_from_slice(head));
     }
 
+    pub(crate) fn changes(&self) -> &ChangeSet {
+        &self.changes
+    }
+
     pub(crate) fn analyze(&self) -> Analysis {
         self.analyze_with(&Policy::default())
     }

@@ -55,7 +55,7 @@ fn every_rule_reports_what_it_must_and_nothing_else() {
         if leaks.len() < 3 || rule.clean.len() < 3 || !ids.contains(id) {
             wrong.push(format!("{id}: fewer than three snippets of a sort, or no such rule"));
         }
-        let path = rule.path.as_deref().unwrap_or("deploy/settings.txt");
+        let path = rule.path.as_deref().unwrap_or("deploy/settings.conf");
         let reports = |text: &str| {
             let findings = Sample::added(path, text).analyze().findings;
             findings.iter().any(|finding| is_by(finding, &format!("secret/{id}")))

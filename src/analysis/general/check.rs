@@ -5,7 +5,7 @@ use std::ops::Range;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::{
-    analysis::{draft::Draft, file_view::FileView, rule_info::RuleInfo},
+    analysis::{draft::Draft, file_view::FileView, language, rule_info::RuleInfo},
     change::contents::Contents,
 };
 
@@ -35,6 +35,8 @@ pub enum Needs {
     Name,
     /// Its added lines.
     Text,
+    /// Its added lines, where a person wrote them: not of bundles, generated files and other people's code.
+    HandWritten,
 }
 
 /// Every general check.
@@ -55,6 +57,39 @@ pub fn all() -> Vec<Check> {
         todo_without_issue::check(),
         trojan_source_bidi::check(),
     ]
+}
+
+/// Endings of files of words: people mix scripts and directions in them for good reasons.
+const WORDS: &[&str] = &[
+    "md",
+    "mdx",
+    "rst",
+    "txt",
+    "adoc",
+    "html",
+    "htm",
+    "svg",
+    "xml",
+    "json",
+    "po",
+    "pot",
+    "arb",
+    "strings",
+    "xlf",
+    "xliff",
+    "resx",
+    "properties",
+    "csv",
+    "tsv",
+    "srt",
+    "vtt",
+    "ai",
+    "eps",
+];
+
+/// The file holds words for people rather than code.
+pub(super) fn is_words(path: &str) -> bool {
+    language::ending(path).is_some_and(|ending| WORDS.contains(&ending))
 }
 
 /// A regex over bytes, whose classes are ASCII: it compiles ten times faster than one for all of Unicode.

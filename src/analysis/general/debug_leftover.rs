@@ -29,7 +29,7 @@ pub fn check() -> Check {
         url: None,
         in_tests: InTests::Lower,
     };
-    Check { rule, needs: Needs::Text, run }
+    Check { rule, needs: Needs::HandWritten, run }
 }
 
 /// What stops a program or prints for a person, by file endings.

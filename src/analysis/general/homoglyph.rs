@@ -25,7 +25,7 @@ pub fn check() -> Check {
         url: Some("https://www.unicode.org/reports/tr39/".into()),
         in_tests: InTests::Same,
     };
-    Check { rule, needs: Needs::Text, run }
+    Check { rule, needs: Needs::HandWritten, run }
 }
 
 /// Cyrillic, Greek and Armenian letters that cannot be told from Latin ones.

@@ -9,7 +9,7 @@ use crate::{
     domain::finding::{Category, Confidence, Severity, Source},
 };
 
-use super::check::{Check, Needs, Surroundings, on_line};
+use super::check::{Check, Needs, Surroundings, is_words, on_line};
 
 pub fn check() -> Check {
     let rule = RuleInfo {
@@ -22,9 +22,9 @@ pub fn check() -> Check {
         summary: "A character here cannot be seen.".into(),
         help: "Remove it, or write it as an escape where the text needs it.".into(),
         url: None,
-        in_tests: InTests::Same,
+        in_tests: InTests::Lower,
     };
-    Check { rule, needs: Needs::Text, run }
+    Check { rule, needs: Needs::HandWritten, run }
 }
 
 fn run<'r>(rule: &'r RuleInfo, view: &FileView<'_>, _: &Surroundings<'_>) -> Vec<Draft<'r>> {
@@ -34,11 +34,11 @@ fn run<'r>(rule: &'r RuleInfo, view: &FileView<'_>, _: &Surroundings<'_>) -> Vec
     let mut drafts = Vec::new();
     for (line, text) in view.added_lines().filter(|(_, text)| !text.is_ascii()) {
         let hidden = hidden(text, line == 1);
-        if hidden.is_empty() {
+        let carries_data = hidden.iter().filter(|(_, c)| is_tag_or_selector(*c)).count() >= 3;
+        if hidden.is_empty() || is_words(&view.path) && !carries_data {
             continue;
         }
         let mut named: Vec<String> = hidden.iter().map(|(_, c)| format!("U+{:04X}", u32::from(*c))).collect();
-        let carries_data = hidden.iter().filter(|(_, c)| is_tag_or_selector(*c)).count() >= 3;
         named.dedup();
         named.truncate(5);
         let visible: String = text

@@ -29,7 +29,7 @@ pub fn check() -> Check {
         url: None,
         in_tests: InTests::Same,
     };
-    Check { rule, needs: Needs::Text, run }
+    Check { rule, needs: Needs::HandWritten, run }
 }
 
 /// File endings, a literal of every match, and the pattern.

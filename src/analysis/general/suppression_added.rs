@@ -24,7 +24,7 @@ pub fn check() -> Check {
         url: None,
         in_tests: InTests::Skip,
     };
-    Check { rule, needs: Needs::Text, run }
+    Check { rule, needs: Needs::HandWritten, run }
 }
 
 /// Marks that silence a tool where nothing but the mark stands: the mark, and what may follow it when one warning is named.

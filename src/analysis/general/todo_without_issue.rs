@@ -28,7 +28,7 @@ pub fn check() -> Check {
         url: None,
         in_tests: InTests::Skip,
     };
-    Check { rule, needs: Needs::Text, run }
+    Check { rule, needs: Needs::HandWritten, run }
 }
 
 static TASK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?://|#|/\*|\*|--|;|<!--)\s*(?:TODO|FIXME|HACK|XXX)\b"));

@@ -5,13 +5,12 @@ use crate::{
     analysis::{
         draft::{Draft, Fix},
         file_view::FileView,
-        language,
         rule_info::{InTests, RuleInfo},
     },
     domain::finding::{Category, Confidence, Severity, Source},
 };
 
-use super::check::{Check, Needs, Surroundings, on_line};
+use super::check::{Check, Needs, Surroundings, is_words, on_line};
 
 pub fn check() -> Check {
     let rule = RuleInfo {
@@ -26,24 +25,21 @@ pub fn check() -> Check {
                 .into(),
         help: "Remove it, or write it as an escape where the text needs it.".into(),
         url: Some("https://nvd.nist.gov/vuln/detail/CVE-2021-42574".into()),
-        in_tests: InTests::Same,
+        in_tests: InTests::Lower,
     };
-    Check { rule, needs: Needs::Text, run }
+    Check { rule, needs: Needs::HandWritten, run }
 }
-
-/// Files of words, where people write from right to left: there a balanced line is as it should be.
-const PROSE: &[&str] =
-    &["md", "rst", "txt", "adoc", "html", "htm", "po", "pot", "arb", "strings", "xlf", "xliff", "resx", "csv", "srt"];
 
 fn run<'r>(rule: &'r RuleInfo, view: &FileView<'_>, _: &Surroundings<'_>) -> Vec<Draft<'r>> {
     if view.text.is_ascii() || !view.text.contains(turns) {
         return Vec::new();
     }
-    let is_prose = language::ending(&view.path).is_some_and(|ending| PROSE.contains(&ending));
+    // Where people write from right to left a balanced line is as it should be.
+    let is_words = is_words(&view.path);
     let mut drafts = Vec::new();
     for (line, text) in view.added_lines() {
         let found: Vec<char> = text.chars().filter(|c| turns(*c)).collect();
-        if found.is_empty() || is_prose && is_balanced(&found) {
+        if found.is_empty() || is_words && is_balanced(&found) {
             continue;
         }
         let named: Vec<String> = found.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect();
