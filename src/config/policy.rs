@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::finding::Severity;
+use crate::domain::{finding::Severity, plan::Strategy};
 
 /// All of `.github/seam.yml`. Every key is optional.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -88,18 +88,6 @@ pub enum SplitOnPush {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum SplitStrategy {
-    #[default]
-    Hybrid,
-    Semantic,
-    Directory,
-    Dependency,
-    Codeowners,
-    Commits,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
 pub enum StackKind {
     #[default]
     Auto,
@@ -113,7 +101,7 @@ pub enum StackKind {
 pub struct SplitPolicy {
     /// What a big push leads to: a suggested plan, draft pull requests at once, or nothing.
     pub on_push: SplitOnPush,
-    pub strategy: SplitStrategy,
+    pub strategy: Strategy,
     pub max_files_per_pr: usize,
     /// Below this a push is not called big.
     pub min_files: usize,
@@ -171,7 +159,7 @@ impl Default for SplitPolicy {
     fn default() -> Self {
         Self {
             on_push: SplitOnPush::default(),
-            strategy: SplitStrategy::default(),
+            strategy: Strategy::default(),
             max_files_per_pr: 30,
             min_files: 8,
             stack: StackKind::default(),

@@ -8,3 +8,4 @@ pub mod execution;
 pub mod finding;
 pub mod ids;
 pub mod ledger;
+pub mod plan;
