@@ -22,6 +22,7 @@ macro_rules! migrations {
 migrations! {
     1 "0001_deliveries_and_executions";
     2 "0002_upkeep_and_memory";
+    8 "0008_dismissals_and_pauses";
 }
 
 fn migrator<const N: usize>(migrations: [(i64, &'static str, &'static str); N]) -> Migrator {

@@ -13,3 +13,4 @@ mod rows;
 mod schedule;
 mod steps;
 mod wakeups;
+mod wishes;
