@@ -8,8 +8,8 @@ use std::{
 /// Rooms by rank; `docs/ARCHITECTURE.md` says what lives where.
 const RANKS: [&[&str]; 9] = [
     &["domain", "telemetry"],
-    &["config", "change", "commands", "store"],
-    &["github", "git", "llm", "mcp_client", "analysis"],
+    &["config", "change", "store"],
+    &["github", "git", "llm", "mcp_client", "analysis", "commands"],
     &["review", "split", "effects"],
     &["tools"],
     &["workflow"],

@@ -76,7 +76,8 @@ impl App {
         let library = load_workflows(&basis.settings.data_dir, &registry)?;
         let decide = decide(&basis, library.clone());
         let webhooks = webhooks(&basis, decide.clone());
-        let services = Arc::new(Services { clock: basis.clock.clone(), ..Services::default() });
+        let offers = library.offers().into();
+        let services = Arc::new(Services { clock: basis.clock.clone(), offers, ..Services::default() });
         let engine = workflow::engine::Engine { db: basis.db.clone(), registry, library, services };
         let work = worker::Settings { workers: basis.settings.workers.get(), ..worker::Settings::default() };
         let workers = Workers::new(engine, work, chores::all(&basis));

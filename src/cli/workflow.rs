@@ -187,6 +187,8 @@ impl Run {
             repo: self.repo,
             input: Value::Object(input),
             delivery: None,
+            once: None,
+            after: None,
         };
         let db = engine.db.clone();
         let workers = Workers::new(Engine { library, ..engine }, worker::Settings::default(), Vec::new());

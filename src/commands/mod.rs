@@ -1,3 +1,15 @@
-//! What people ask Seam for in comments.
+//! What people ask Seam for in comments: what there is to ask for, one file per command, and what of it a comment holds.
+//!
+//! [`parse`] finds commands, [`asked`] reads one as its [`spec`] in the [`registry`] has it, [`judge`] says whether it runs.
 
+pub mod asked;
+pub mod heard;
+pub mod judge;
 pub mod parse;
+pub mod registry;
+pub mod spec;
+
+mod config;
+mod explain;
+mod help;
+mod rerun;

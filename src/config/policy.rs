@@ -119,13 +119,25 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CommandsPolicy {
     /// `/review` works as well as `/seam review`.
     pub bare: bool,
-    /// The permission on the repository that a person needs, by command.
+    /// The permission on the repository that a person needs, by command (`fix`) or by one use of it (`fix all`).
     pub allow: BTreeMap<String, Role>,
+    /// Bots whose comments are heard, by login as in `renovate[bot]`, each with what it may.
+    pub bots: BTreeMap<String, Role>,
 }
 
 impl Default for ReviewPolicy {
@@ -171,6 +183,6 @@ impl Default for SplitPolicy {
 impl Default for CommandsPolicy {
     fn default() -> Self {
         let allow = [("split".to_owned(), Role::Write), ("review".to_owned(), Role::Read)];
-        Self { bare: true, allow: allow.into() }
+        Self { bare: true, allow: allow.into(), bots: BTreeMap::new() }
     }
 }

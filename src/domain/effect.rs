@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     anchor::Anchor,
+    event::CommentRef,
     finding::{Fingerprint, Severity},
     ids::{CommentId, CommitSha, PullNumber},
 };
@@ -45,12 +46,15 @@ pub enum Effect {
     },
     /// A comment on a file as a whole (`subject_type: file`): for findings without a place in the diff.
     CreateFileComment { pull: PullNumber, commit: CommitSha, path: String, body: String, fingerprint: Fingerprint },
-    /// The one sticky summary comment of a pull request: made when missing, else edited.
-    UpsertSummary { pull: PullNumber, body: String },
+    /// A comment in the conversation, known by its mark: made when missing, else edited.
+    #[serde(alias = "upsert_summary")]
+    UpsertComment { pull: PullNumber, body: String },
     /// A reply under the first comment of a thread.
     ReplyInThread { pull: PullNumber, comment: CommentId, body: String },
     /// Resolves a review thread (GraphQL node id).
     ResolveThread { thread: String },
+    /// A reaction to a comment or a review: the same one again changes nothing.
+    React { comment: CommentRef, reaction: Reaction },
     /// The check run `Seam` of a commit, completed at once.
     CompleteCheckRun { head: CommitSha, check: CheckRunReport },
 }
@@ -61,12 +65,27 @@ impl Effect {
         match self {
             Self::CreateReview { .. } => "create_review",
             Self::CreateFileComment { .. } => "create_file_comment",
-            Self::UpsertSummary { .. } => "upsert_summary",
+            Self::UpsertComment { .. } => "upsert_comment",
             Self::ReplyInThread { .. } => "reply_in_thread",
             Self::ResolveThread { .. } => "resolve_thread",
+            Self::React { .. } => "react",
             Self::CompleteCheckRun { .. } => "complete_check_run",
         }
     }
+}
+
+/// What a person sees below the command that they wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reaction {
+    /// Heard.
+    Eyes,
+    /// Done.
+    Rocket,
+    /// Not done.
+    Confused,
+    /// Not permitted.
+    ThumbsDown,
 }
 
 /// What a review says as a whole. Seam never approves.

@@ -105,11 +105,23 @@ pub enum CommentPlace {
     Thread,
 }
 
+impl CommentPlace {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Conversation => "conversation",
+            Self::ReviewBody => "review_body",
+            Self::Thread => "thread",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Comment {
     pub place: CommentPlace,
     /// Of the issue comment, the review or the review comment.
     pub id: CommentId,
+    /// GraphQL's id of the same.
+    pub node_id: Option<String>,
     /// `None` for a comment on an issue that is no pull request.
     pub pull: Option<PullNumber>,
     pub author: Account,
@@ -118,6 +130,29 @@ pub struct Comment {
     pub old_body: Option<String>,
     /// The first comment of the thread, when this is a reply in one.
     pub in_reply_to: Option<CommentId>,
+}
+
+/// Which comment it is, without what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CommentRef {
+    pub id: CommentId,
+    pub node_id: Option<String>,
+    pub place: CommentPlace,
+    pub in_reply_to: Option<CommentId>,
+}
+
+impl CommentRef {
+    /// The first comment of the thread that it stands in.
+    pub fn thread(&self) -> Option<CommentId> {
+        (self.place == CommentPlace::Thread).then_some(self.in_reply_to.unwrap_or(self.id))
+    }
+}
+
+impl From<&Comment> for CommentRef {
+    fn from(comment: &Comment) -> Self {
+        let Comment { id, node_id, place, in_reply_to, .. } = comment.clone();
+        Self { id, node_id, place, in_reply_to }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

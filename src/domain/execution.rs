@@ -74,8 +74,17 @@ pub enum Supersede {
     Never,
 }
 
+/// What an execution waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum After {
+    /// The one that stands before it among those that are queued together.
+    Previous,
+    Execution(ExecutionId),
+}
+
 /// An execution to be queued.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NewExecution {
     pub workflow: String,
     pub lane: Option<Lane>,
@@ -87,6 +96,11 @@ pub struct NewExecution {
     /// What `${input...}` means in the workflow.
     pub input: Value,
     pub delivery: Option<DeliveryId>,
+    /// What makes it one of a kind: as long as an execution with this key is known, no other one is stored. Such a one
+    /// takes nobody's place.
+    pub once: Option<String>,
+    /// It waits until that one has ended, however it ended.
+    pub after: Option<After>,
 }
 
 /// A stored execution.
@@ -101,6 +115,8 @@ pub struct Execution {
     pub repo: Option<RepoName>,
     pub input: Value,
     pub delivery: Option<DeliveryId>,
+    /// It was not claimed before that one had ended.
+    pub after: Option<ExecutionId>,
     pub status: ExecutionStatus,
     /// Why it was skipped or superseded, or the error of a failed one.
     pub reason: Option<String>,

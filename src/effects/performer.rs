@@ -4,8 +4,8 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::{
-    attempt::Attempt, complete_check_run, create_file_comment, create_review, error::EffectError, reply_in_thread,
-    resolve_thread, result::EffectResult, upsert_summary,
+    attempt::Attempt, complete_check_run, create_file_comment, create_review, error::EffectError, react,
+    reply_in_thread, resolve_thread, result::EffectResult, upsert_comment,
 };
 use crate::{
     domain::effect::{Effect, PlannedEffect},
@@ -127,9 +127,10 @@ async fn perform(attempt: &Attempt<'_>, effect: &Effect) -> Result<EffectResult,
         Effect::CreateFileComment { pull, commit, path, body, fingerprint } => {
             create_file_comment::perform(attempt, *pull, commit, path, body, fingerprint).await
         }
-        Effect::UpsertSummary { pull, body } => upsert_summary::perform(attempt, *pull, body).await,
+        Effect::UpsertComment { pull, body } => upsert_comment::perform(attempt, *pull, body).await,
         Effect::ReplyInThread { pull, comment, body } => reply_in_thread::perform(attempt, *pull, *comment, body).await,
         Effect::ResolveThread { thread } => resolve_thread::perform(attempt, thread).await,
+        Effect::React { comment, reaction } => react::perform(attempt, comment, *reaction).await,
         Effect::CompleteCheckRun { head, check } => complete_check_run::perform(attempt, head, check).await,
     }
 }
@@ -144,9 +145,11 @@ async fn find(attempt: &Attempt<'_>, effect: &Effect) -> Result<Option<EffectRes
         Effect::CreateFileComment { pull, path, body, fingerprint, .. } => {
             create_file_comment::find(attempt, *pull, path, body, fingerprint).await
         }
-        Effect::UpsertSummary { pull, body } => upsert_summary::find(attempt, *pull, body).await,
+        Effect::UpsertComment { pull, body } => upsert_comment::find(attempt, *pull, body).await,
         Effect::ResolveThread { thread } => resolve_thread::find(attempt, thread).await,
         Effect::ReplyInThread { pull, comment, body } => reply_in_thread::find(attempt, *pull, *comment, body).await,
+        // Doing it again is as cheap as looking.
+        Effect::React { .. } => Ok(None),
         Effect::CompleteCheckRun { head, .. } => complete_check_run::find(attempt, head).await,
     }
 }

@@ -31,6 +31,7 @@ pub enum EffectResult {
     Thread {
         outcome: ThreadOutcome,
     },
+    Reaction,
     CheckRun {
         check_run: CheckRunId,
         url: Option<String>,

@@ -29,6 +29,7 @@ pub mod deliveries;
 mod graphql;
 pub mod manifest;
 pub mod pulls;
+pub mod reactions;
 pub mod reviews;
 pub mod threads;
 pub mod users;

@@ -327,7 +327,7 @@ fn summarise(decided: &[Decided<'_>], input: &ReviewInput, pull: &PullFacts) -> 
         return None;
     }
     let key = EffectKey(format!("summary:{}@{}:{}", pull.number, pull.head, digest(&[&body])));
-    Some(PlannedEffect { key, effect: Effect::UpsertSummary { pull: pull.number, body } })
+    Some(PlannedEffect { key, effect: Effect::UpsertComment { pull: pull.number, body } })
 }
 
 /// A check run of another content, or of another execution, is another one: its key says so.

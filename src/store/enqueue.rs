@@ -23,11 +23,12 @@ use super::{
     wakeups,
 };
 use crate::domain::{
-    execution::{Execution, Lane, NewExecution, Priority, Supersede},
+    execution::{After, Execution, NewExecution, Priority, Supersede},
     ids::{DeliveryId, ExecutionId},
 };
 
-/// Puts executions in line in one transaction. Their ids come back in the same order.
+/// Puts executions in line in one transaction. Their ids come back in the same order; for one whose key is known it is the
+/// id of the one that has it.
 pub async fn enqueue(db: &Db, new: &[NewExecution], now: DateTime<Utc>) -> Result<Vec<ExecutionId>, StoreError> {
     let mut tx = db.begin().await?;
     let entries: Vec<_> = new.iter().map(|execution| Asked { execution, delivery: None, at: now }).collect();
@@ -80,6 +81,7 @@ struct Entry<'a> {
     id: i64,
     new: &'a NewExecution,
     delivery: Option<&'a DeliveryId>,
+    after: Option<i64>,
     now: i64,
     lane: Option<String>,
     turn: i64,
@@ -101,7 +103,7 @@ impl Entry<'_> {
 type Share = (i32, i64);
 
 fn supersedes(new: &NewExecution) -> bool {
-    new.lane.is_some() && new.supersede == Supersede::Older && new.priority != Priority::Command
+    new.lane.is_some() && new.supersede == Supersede::Older && new.priority != Priority::Command && new.once.is_none()
 }
 
 /// Within a transaction. Whoever commits wakes the workers.
@@ -110,21 +112,33 @@ pub(super) async fn put_in_line(tx: &mut Tx, asked: &[Asked<'_>]) -> Result<Vec<
         return Ok(Vec::new());
     }
     let superseding = asked.iter().map(|asked| asked.execution).filter(|new| supersedes(new));
-    lock_lanes(tx, superseding.filter_map(|new| new.lane.as_ref())).await?;
-    let ids = reserve_ids(tx, asked.len()).await?;
-    let mut entries: Vec<_> = asked
-        .iter()
-        .zip(ids)
-        .map(|(asked, id)| Entry {
-            id,
-            new: asked.execution,
-            delivery: asked.execution.delivery.as_ref().or(asked.delivery),
-            now: asked.at.timestamp_millis(),
-            lane: asked.execution.lane.as_ref().map(|lane| without_nul(&lane.0)),
-            turn: 0,
-            superseded_by: None,
-        })
-        .collect();
+    let lanes = superseding.filter_map(|new| new.lane.as_ref()).map(|lane| lane.0.as_str());
+    let keys: Vec<&str> = asked.iter().filter_map(|asked| asked.execution.once.as_deref()).collect();
+    lock_names(tx, lanes.chain(keys.iter().copied())).await?;
+    let mut known = known(tx, &keys).await?;
+    let reserved = reserve_ids(tx, asked.len()).await?;
+    let (mut ids, mut entries) = (Vec::<i64>::with_capacity(asked.len()), Vec::with_capacity(asked.len()));
+    for (asked, id) in asked.iter().zip(reserved) {
+        let new = asked.execution;
+        let taken = new.once.as_ref().map(|key| *known.entry(key.clone()).or_insert(id));
+        if taken.is_none_or(|taken| taken == id) {
+            entries.push(Entry {
+                id,
+                new,
+                delivery: new.delivery.as_ref().or(asked.delivery),
+                after: match new.after {
+                    Some(After::Previous) => ids.last().copied(),
+                    Some(After::Execution(earlier)) => Some(earlier.0),
+                    None => None,
+                },
+                now: asked.at.timestamp_millis(),
+                lane: new.lane.as_ref().map(|lane| without_nul(&lane.0)),
+                turn: 0,
+                superseded_by: None,
+            });
+        }
+        ids.push(taken.unwrap_or(id));
+    }
     supersede_within(&mut entries);
     take_turns(tx, &mut entries).await?;
     supersede_older(tx, &entries).await?;
@@ -132,19 +146,19 @@ pub(super) async fn put_in_line(tx: &mut Tx, asked: &[Asked<'_>]) -> Result<Vec<
     if let Tx::Postgres(tx) = tx {
         sqlx::query("select pg_notify($1, '')").bind(wakeups::CHANNEL).execute(&mut **tx).await?;
     }
-    Ok(entries.iter().map(|entry| ExecutionId(entry.id)).collect())
+    Ok(ids.into_iter().map(ExecutionId).collect())
 }
 
-/// Until the transaction ends, nobody else puts a superseding execution in one of these lanes. Sorted, so that two who want
-/// the same lanes do not wait for each other.
-pub(super) async fn lock_lanes(tx: &mut Tx, lanes: impl IntoIterator<Item = &Lane>) -> Result<(), StoreError> {
+/// Until the transaction ends, nobody else puts a superseding execution in one of these lanes, or one of these keys in line.
+/// Sorted, so that two who want the same names do not wait for each other.
+pub(super) async fn lock_names<'a>(tx: &mut Tx, names: impl IntoIterator<Item = &'a str>) -> Result<(), StoreError> {
     let Tx::Postgres(tx) = tx else { return Ok(()) };
-    let key = |lane: &Lane| {
+    let key = |name: &str| {
         let mut first = [0; 8];
-        first.copy_from_slice(&Sha256::digest(&lane.0)[..8]);
+        first.copy_from_slice(&Sha256::digest(name)[..8]);
         i64::from_be_bytes(first)
     };
-    let keys: BTreeSet<i64> = lanes.into_iter().map(key).collect();
+    let keys: BTreeSet<i64> = names.into_iter().map(key).collect();
     if !keys.is_empty() {
         sqlx::query("select pg_advisory_xact_lock(key) from unnest($1::bigint[]) as key")
             .bind(keys.into_iter().collect::<Vec<_>>())
@@ -152,6 +166,25 @@ pub(super) async fn lock_lanes(tx: &mut Tx, lanes: impl IntoIterator<Item = &Lan
             .await?;
     }
     Ok(())
+}
+
+/// The executions that have one of these keys.
+async fn known(tx: &mut Tx, keys: &[&str]) -> Result<HashMap<String, i64>, StoreError> {
+    let mut known = HashMap::new();
+    for portion in portions(keys) {
+        on_tx!(&mut *tx, connection => {
+            let mut query = QueryBuilder::new("select once, execution_id from execution where once in (");
+            let mut list = query.separated(", ");
+            for key in portion {
+                list.push_bind(*key);
+            }
+            query.push(")");
+            for row in query.build().fetch_all(connection).await? {
+                known.insert(row.get("once")?, row.get("execution_id")?);
+            }
+        });
+    }
+    Ok(known)
 }
 
 /// Ids in rising order, known before the rows are: a superseded execution names the one that took its place.
@@ -251,8 +284,8 @@ async fn insert(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError> {
     for portion in portions(entries) {
         on_tx!(&mut *tx, connection => {
             let mut query = QueryBuilder::new("insert into execution (execution_id, workflow, lane, supersede, priority,
-                installation_id, repository_id, repo, input, delivery_id, status, reason, turn, created_at, run_at,
-                finished_at) ");
+                installation_id, repository_id, repo, input, delivery_id, once, after_id, status, reason, turn,
+                created_at, run_at, finished_at) ");
             query.push_values(portion, |mut row, entry| {
                 let new = entry.new;
                 row.push_bind(entry.id)
@@ -265,6 +298,8 @@ async fn insert(tx: &mut Tx, entries: &[Entry<'_>]) -> Result<(), StoreError> {
                     .push_bind(new.repo.as_ref().map(ToString::to_string))
                     .push_bind(new.input.to_string())
                     .push_bind(entry.delivery.map(|id| &id.0))
+                    .push_bind(&new.once)
+                    .push_bind(entry.after)
                     .push_bind(if entry.superseded_by.is_some() { "superseded" } else { "queued" })
                     .push_bind(entry.superseded_by.map(|newer| format!("superseded by execution {newer}")))
                     .push_bind(entry.turn)

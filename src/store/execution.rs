@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::{
     columns::{Columns, Get as _},
-    db::{Db, on_reader, on_tx},
-    enqueue::lock_lanes,
+    db::{Db, on_reader, on_tx, on_writer},
+    enqueue::lock_names,
     error::StoreError,
     portions::repeat,
 };
@@ -135,7 +135,7 @@ pub async fn retry(db: &Db, id: ExecutionId, now: DateTime<Utc>) -> Result<Retri
         where execution_id = $1 and status in ('failed', 'cancelled', 'superseded')";
     let Some(execution) = get(db, id).await? else { return Ok(Retried::NotFinished) };
     let mut tx = db.begin().await?;
-    lock_lanes(&mut tx, execution.lane.as_ref()).await?;
+    lock_names(&mut tx, execution.lane.iter().map(|lane| lane.0.as_str())).await?;
     let done = on_tx!(&mut tx, connection => {
         sqlx::query(REQUEUE)
             .bind(id.0)
@@ -179,6 +179,16 @@ pub async fn cancel(db: &Db, id: ExecutionId, now: DateTime<Utc>) -> Result<Canc
     })
 }
 
+/// Takes all out of line whose key begins like this; gives how many that were. What runs goes on.
+pub async fn cancel_queued(db: &Db, once: &str, reason: &str, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    const CANCEL: &str = "update execution set status = 'cancelled', reason = $2, finished_at = $3
+        where status = 'queued' and substr(once, 1, length($1)) = $1";
+    on_writer!(db, pool => {
+        let query = sqlx::query(CANCEL).bind(once).bind(reason).bind(now.timestamp_millis());
+        Ok(query.execute(pool).await?.rows_affected())
+    })
+}
+
 /// Forgets executions that ended before a time, with their steps. Their effects are kept by [`super::effect::prune`].
 pub async fn prune(db: &Db, before: DateTime<Utc>) -> Result<u64, StoreError> {
     const PRUNE: &str = "delete from execution where execution_id in (
@@ -201,6 +211,7 @@ pub(super) fn from_row(row: &impl Columns) -> Result<Execution, StoreError> {
         repo: repo.map_err(|error| StoreError::unreadable("repo", error))?,
         input: row.json("input")?,
         delivery: delivery.map(DeliveryId),
+        after: row.optional_id("after_id", ExecutionId)?,
         status: row.variant("status")?,
         reason: row.get("reason")?,
         attempt: row.get("attempt")?,

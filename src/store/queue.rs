@@ -89,6 +89,8 @@ const CLAIM: Locking = locking!(
         select execution_id from execution as candidate
         where status = 'queued' and not waiting
             and not exists (select 1 from execution as other where other.status = 'running' and other.lane = candidate.lane)
+            and not exists (select 1 from execution as earlier
+                where earlier.execution_id = candidate.after_id and earlier.status in ('queued', 'running'))
         order by priority desc, turn, execution_id limit 1",
     " for update of candidate skip locked",
     ") returning *"

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    analyze_diff::AnalyzeDiff, explain_skip::ExplainSkip, follow_installation::FollowInstallation,
-    load_change::LoadChange, plan_review::PlanReview, post_review::PostReview, registry::Registry,
+    analyze_diff::AnalyzeDiff, answer_command::AnswerCommand, explain_rule::ExplainRule, explain_skip::ExplainSkip,
+    follow_installation::FollowInstallation, hear_commands::HearCommands, help::Help, last_failed::LastFailed,
+    load_change::LoadChange, plan_review::PlanReview, post_review::PostReview, registry::Registry, rerun::Rerun,
+    show_config::ShowConfig,
 };
 use crate::{
     analysis::engine::Engine, config::links::Links, git::mirror::Mirrors, github::client::GitHub, store::db::Db,
@@ -24,10 +26,17 @@ pub fn registry(clients: &Clients) -> Registry {
     let Clients { github, mirrors, engine, db, links } = clients.clone();
     Registry::default()
         .with(LoadChange { github: github.clone() })
-        .with(AnalyzeDiff { github: github.clone(), mirrors, engine })
+        .with(AnalyzeDiff { github: github.clone(), mirrors, engine: engine.clone() })
         .with(PlanReview { github: github.clone(), db: db.clone(), links: links.clone() })
         .with(PostReview { github: github.clone(), db: db.clone() })
-        .with(ExplainSkip { github: github.clone(), db: db.clone(), links })
+        .with(ExplainSkip { github: github.clone(), db: db.clone(), links: links.clone() })
+        .with(HearCommands { github: github.clone(), db: db.clone() })
+        .with(AnswerCommand { github: github.clone(), db: db.clone(), links: links.clone() })
+        .with(Help { github: github.clone() })
+        .with(ShowConfig { github: github.clone() })
+        .with(ExplainRule { github: github.clone(), db: db.clone(), engine })
+        .with(LastFailed { db: db.clone() })
+        .with(Rerun { db: db.clone(), links })
         .with(FollowInstallation { github, db })
 }
 
@@ -39,5 +48,12 @@ pub fn described() -> Registry {
         .describing::<PlanReview>()
         .describing::<PostReview>()
         .describing::<ExplainSkip>()
+        .describing::<HearCommands>()
+        .describing::<AnswerCommand>()
+        .describing::<Help>()
+        .describing::<ShowConfig>()
+        .describing::<ExplainRule>()
+        .describing::<LastFailed>()
+        .describing::<Rerun>()
         .describing::<FollowInstallation>()
 }

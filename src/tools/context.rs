@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::ToolError;
 use crate::{
+    commands::registry::Offer,
     domain::ids::{ExecutionId, InstallationId, RepoName, RepositoryId},
     github::{client::GitHub, permissions::Permissions, repository::RepositoryClient},
     llm::model::Models,
@@ -34,6 +35,8 @@ pub struct ExecutionScope {
 pub struct Services {
     pub clock: Clock,
     pub models: Models,
+    /// Commands of the operator's workflows.
+    pub offers: Arc<[Offer]>,
 }
 
 #[derive(Clone)]

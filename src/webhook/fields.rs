@@ -139,6 +139,7 @@ struct IssueField {
 #[derive(Debug, Deserialize)]
 struct CommentField {
     id: i64,
+    node_id: Option<Text>,
     user: Option<UserField>,
     body: Option<Text>,
     in_reply_to_id: Option<i64>,
@@ -292,6 +293,7 @@ impl Payload {
         Some(Comment {
             place,
             id: CommentId(comment.id),
+            node_id: comment.node_id.and_then(Text::short),
             pull: pull.map(PullNumber),
             author,
             body: comment.body.unwrap_or_default().0,

@@ -5,12 +5,15 @@ use std::{sync::Arc, time::Duration};
 use serde_json::Value;
 
 use super::{retry::RetryPolicy, template::Template, trigger::Trigger};
+use crate::config::policy::Role;
 
 #[derive(Clone, Debug)]
 pub struct Definition {
     pub name: String,
     pub description: String,
     pub trigger: Trigger,
+    /// What a person must be on the repository to start it by a command.
+    pub role: Role,
     /// What must not run twice at once, from `input` and `workflow`; where it is not given, the pull request or the
     /// branch that the event is about.
     pub lane: Option<Template>,

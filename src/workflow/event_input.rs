@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::{
     commands::parse::Command,
     domain::{
-        event::{Account, CommentPlace, Event, EventKind, Repository, ReviewThread},
-        ids::{CheckRunId, CommentId, CommitSha, PullNumber},
+        event::{Account, CommentRef, Event, EventKind, Repository, ReviewThread},
+        ids::{CheckRunId, CommitSha, PullNumber},
     },
 };
 
@@ -38,13 +38,6 @@ pub struct EventInput {
     pub check_run: Option<CheckRunId>,
     /// The button of a check run.
     pub requested_action: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CommentRef {
-    pub id: CommentId,
-    pub place: CommentPlace,
-    pub in_reply_to: Option<CommentId>,
 }
 
 impl EventInput {
@@ -77,8 +70,7 @@ impl EventInput {
             }
             EventKind::Comment(comment) => {
                 input.pull_number = comment.pull;
-                let (id, place, in_reply_to) = (comment.id, comment.place, comment.in_reply_to);
-                input.comment = Some(CommentRef { id, place, in_reply_to });
+                input.comment = Some(comment.into());
             }
             EventKind::ReviewThread(thread) => {
                 input.pull_number = Some(thread.pull);

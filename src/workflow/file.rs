@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_saphyr::{Error, MessageFormatter as _, Spanned, UserMessageFormatter};
 
 use super::{load::unknown, problem::Problem};
+use crate::config::policy::Role;
 
 /// Bytes of one file.
 const MAX_BYTES: usize = 256 * 1024;
@@ -35,6 +36,8 @@ pub(super) struct TriggerFile {
     pub(super) commands: Vec<Spanned<String>>,
     pub(super) command: Option<Spanned<String>>,
     pub(super) schedule: Option<Spanned<String>>,
+    /// What a person must be to start it by a command.
+    pub(super) role: Option<Role>,
 }
 
 #[derive(Debug, Deserialize)]

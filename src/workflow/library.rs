@@ -11,11 +11,20 @@ use super::{
     load::load,
     problem::{InvalidWorkflow, Problem},
 };
-use crate::tools::registry::Registry;
+use crate::{
+    commands::registry::{self, Offer},
+    tools::registry::Registry,
+};
 
 /// `workflows/*.yml` of the source tree.
-const BUILT_IN: [(&str, &str); 2] = [
+const BUILT_IN: [(&str, &str); 8] = [
+    ("built in: answer.yml", include_str!("../../workflows/answer.yml")),
+    ("built in: commands.yml", include_str!("../../workflows/commands.yml")),
+    ("built in: config.yml", include_str!("../../workflows/config.yml")),
+    ("built in: explain.yml", include_str!("../../workflows/explain.yml")),
+    ("built in: help.yml", include_str!("../../workflows/help.yml")),
     ("built in: installation.yml", include_str!("../../workflows/installation.yml")),
+    ("built in: rerun.yml", include_str!("../../workflows/rerun.yml")),
     ("built in: review.yml", include_str!("../../workflows/review.yml")),
 ];
 /// Of a folder.
@@ -52,6 +61,19 @@ impl Library {
 
     pub fn get(&self, name: &str) -> Option<&Definition> {
         self.0.iter().find(|definition| definition.name == name)
+    }
+
+    /// The commands that the operator's workflows add to Seam's own.
+    pub fn offers(&self) -> Vec<Offer> {
+        let offers = self.all().iter().flat_map(|definition| {
+            definition.trigger.commands.iter().map(|command| Offer {
+                command: command.clone(),
+                workflow: definition.name.clone(),
+                description: definition.description.clone(),
+                role: definition.role,
+            })
+        });
+        offers.filter(|offer| registry::find(&offer.command).is_none()).collect()
     }
 
     /// By name.

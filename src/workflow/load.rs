@@ -15,7 +15,10 @@ use super::{
     template::Template,
     tool_inputs, trigger_file,
 };
-use crate::{config::nearest::nearest, tools::registry::Registry};
+use crate::{
+    config::{nearest::nearest, policy::Role},
+    tools::registry::Registry,
+};
 
 /// Of one try, where the file does not say.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10 * 60);
@@ -31,7 +34,13 @@ const RESERVED: [&str; 14] =
 pub fn load(file: &str, text: &str, registry: &Registry) -> Result<Definition, InvalidWorkflow> {
     let invalid = |problems| InvalidWorkflow { file: file.to_owned(), problems };
     let read = file::read(text).map_err(|problem| invalid(vec![problem]))?;
-    let mut loader = Loader { registry, problems: Vec::new(), ids: BTreeMap::new(), defaults: Defaults::default() };
+    let mut loader = Loader {
+        registry,
+        problems: Vec::new(),
+        ids: BTreeMap::new(),
+        defaults: Defaults::default(),
+        role: Role::Read,
+    };
     let definition = loader.definition(file, text, &read);
     if loader.problems.is_empty() {
         Ok(definition)
@@ -59,6 +68,8 @@ struct Loader<'a> {
     /// Every node's id with its line.
     ids: BTreeMap<String, u64>,
     defaults: Defaults,
+    /// The most that one of its tools asks of a person.
+    role: Role,
 }
 
 impl Loader<'_> {
@@ -85,6 +96,7 @@ impl Loader<'_> {
         Definition {
             name: file.name.value.clone(),
             description: file.description.trim().to_owned(),
+            role: trigger.role.unwrap_or(self.role),
             trigger,
             lane,
             graph,
@@ -157,6 +169,7 @@ impl Loader<'_> {
         let inputs = node.inputs.as_ref().map_or(&none, |inputs| &inputs.value);
         match self.registry.get(&tool.value) {
             Some(info) => {
+                self.role = self.role.max(info.role);
                 for (line, message) in tool_inputs::check(&info.input, inputs, line) {
                     self.problem(line, Some(id), &message);
                 }
@@ -311,7 +324,7 @@ pub(super) fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item 
     }
 }
 
-fn is_identifier(id: &str) -> bool {
+pub(super) fn is_identifier(id: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
     id.len() <= 100 && id.chars().all(allowed) && id.starts_with(|c: char| c.is_ascii_alphabetic())
 }

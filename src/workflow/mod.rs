@@ -16,6 +16,7 @@ mod trigger_file;
 pub mod value;
 // from an event to executions
 pub mod event_input;
+mod hearing;
 pub mod library;
 pub mod trigger;
 // from a claimed execution to its end

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use super::{definition::Definition, event_input::EventInput, expression::Variables, value};
+use super::{definition::Definition, event_input::EventInput, expression::Variables, hearing, value};
 use crate::{
     commands::parse::{Command, parse_commands},
+    config::policy::Role,
     domain::{
-        event::{Comment, Event, EventKind},
+        event::{Account, Comment, Event, EventKind},
         execution::{Lane, NewExecution, Priority, Supersede},
         ids::{AccountId, RepositoryId},
     },
@@ -23,6 +24,8 @@ pub struct Trigger {
     pub events: Vec<String>,
     pub commands: Vec<String>,
     pub schedule: Option<Duration>,
+    /// What a person must be to start it by a command; `None`: what its tools ask for.
+    pub role: Option<Role>,
 }
 
 impl Trigger {
@@ -44,6 +47,14 @@ pub struct OwnApp {
     pub bot: Option<AccountId>,
 }
 
+impl OwnApp {
+    /// The bot's login is `SLUG[bot]`; nobody else can have it.
+    pub(super) fn is(&self, account: &Account) -> bool {
+        let is_named = || account.login.strip_suffix("[bot]").is_some_and(|slug| slug.eq_ignore_ascii_case(&self.slug));
+        self.bot == Some(account.id) || (account.is_bot && is_named())
+    }
+}
+
 /// What is to be done about an event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decision {
@@ -54,48 +65,47 @@ pub enum Decision {
 }
 
 /// Of one event: a newer one makes an older one superfluous, or each says something of its own.
-struct Start {
-    priority: Priority,
-    supersede: Supersede,
-    command: Option<Command>,
+#[derive(Clone, Copy)]
+pub(super) struct Start {
+    pub(super) priority: Priority,
+    pub(super) supersede: Supersede,
 }
 
 pub fn decide(event: &Event, definitions: &[Definition], own: &OwnApp) -> Decision {
-    match starts(event, own) {
-        Err(reason) => Decision::Skip(reason),
-        Ok(starts) => {
-            let executions: Vec<_> = starts
-                .iter()
-                .flat_map(|start| {
-                    let wanted = |definition: &&Definition| match &start.command {
-                        Some(command) => definition.trigger.commands.contains(&command.name),
-                        None => definition.trigger.hears(event),
-                    };
-                    definitions.iter().filter(wanted).map(|definition| execution(event, definition, start))
-                })
-                .collect();
-            if executions.is_empty() {
-                Decision::Skip(nothing_heard(event, &starts))
-            } else {
-                Decision::Start(executions)
-            }
-        }
-    }
+    let start = match start(event, own) {
+        Ok(start) => start,
+        Err(reason) => return Decision::Skip(reason),
+    };
+    let hearing = definitions.iter().filter(|definition| definition.trigger.hears(event) && !is_by_bot(event));
+    let mut executions: Vec<_> = hearing.map(|definition| execution(event, definition, start, None)).collect();
+    executions.extend(hearing::hear(event, definitions, own));
+    if executions.is_empty() { Decision::Skip(nothing_heard(event, own)) } else { Decision::Start(executions) }
 }
 
-fn nothing_heard(event: &Event, starts: &[Start]) -> String {
-    let commands: Vec<_> = starts.iter().filter_map(|start| start.command.as_ref()).map(|c| c.name.as_str()).collect();
-    match commands.is_empty() {
+fn nothing_heard(event: &Event, own: &OwnApp) -> String {
+    let commands = match &event.kind {
+        EventKind::Comment(_) if is_by_bot(event) => return "a bot wrote the comment".to_owned(),
+        EventKind::Comment(comment) => parse_commands(&comment.body, &own.slug),
+        _ => Vec::new(),
+    };
+    let names: Vec<_> = commands.iter().map(|command| command.name.as_str()).collect();
+    match names.is_empty() {
         true => format!("no workflow is started by {}", event.full_name()),
-        false => format!("no workflow has the command {}", commands.join(", ")),
+        false => format!("no workflow has the command {}", names.join(", ")),
     }
 }
 
-/// What in the event may start something, or why nothing does.
-fn starts(event: &Event, own: &OwnApp) -> Result<Vec<Start>, String> {
+/// Other bots' comments start nothing but commands that a repository allows them, or two bots would talk for ever.
+fn is_by_bot(event: &Event) -> bool {
+    let by = |account: &Account| account.is_bot;
+    matches!(&event.kind, EventKind::Comment(comment) if comment.author.is_bot || event.sender.as_ref().is_some_and(by))
+}
+
+/// How the event starts what hears of it, or why nothing does.
+fn start(event: &Event, own: &OwnApp) -> Result<Start, String> {
     let skip = |reason: &str| Err(reason.to_owned());
     let action = event.action.as_deref().unwrap_or_default();
-    let by_event = |priority, supersede| Ok(vec![Start { priority, supersede, command: None }]);
+    let by_event = |priority, supersede| Ok(Start { priority, supersede });
     match &event.kind {
         EventKind::Ping => return skip("a ping asks for nothing"),
         EventKind::Unknown => return Err(format!("{} is an event that Seam does not know", event.full_name())),
@@ -107,7 +117,7 @@ fn starts(event: &Event, own: &OwnApp) -> Result<Vec<Start>, String> {
     if event.installation.is_none() || event.repository.is_none() {
         return skip("it names no installation with a repository");
     }
-    if is_own(event, own) {
+    if event.sender.as_ref().is_some_and(|sender| own.is(sender)) {
         return skip("it is the echo of what Seam did itself");
     }
     match &event.kind {
@@ -122,7 +132,8 @@ fn starts(event: &Event, own: &OwnApp) -> Result<Vec<Start>, String> {
             "labeled" | "unlabeled" => by_event(Priority::Push, Supersede::Never),
             _ => by_event(Priority::Push, Supersede::Older),
         },
-        EventKind::Comment(comment) => from_comment(comment, event, own),
+        EventKind::Comment(Comment { pull: None, .. }) => skip("the comment is not on a pull request"),
+        EventKind::Comment(_) => by_event(Priority::Push, Supersede::Never),
         EventKind::ReviewThread(_) => by_event(Priority::Push, Supersede::Never),
         EventKind::CheckRun(run) => match (run.app_id == Some(own.app_id), action) {
             (false, _) => skip("the check run is another App's"),
@@ -142,38 +153,14 @@ fn starts(event: &Event, own: &OwnApp) -> Result<Vec<Start>, String> {
     }
 }
 
-/// The bot's login is `SLUG[bot]`; nobody else can have it.
-fn is_own(event: &Event, own: &OwnApp) -> bool {
-    event.sender.as_ref().is_some_and(|sender| match own.bot {
-        Some(bot) if bot == sender.id => true,
-        _ => {
-            sender.is_bot && sender.login.strip_suffix("[bot]").is_some_and(|slug| slug.eq_ignore_ascii_case(&own.slug))
-        }
-    })
-}
-
-/// Only new comments of people on pull requests hold commands; other bots are not answered, or two bots would talk for ever.
-fn from_comment(comment: &Comment, event: &Event, own: &OwnApp) -> Result<Vec<Start>, String> {
-    let is_new = matches!(event.action.as_deref(), Some("created" | "submitted"));
-    if comment.pull.is_none() {
-        return Err("the comment is not on a pull request".to_owned());
-    }
-    if !is_new {
-        return Err("an edited or deleted comment asks for nothing new".to_owned());
-    }
-    if comment.author.is_bot {
-        return Err("a bot wrote the comment".to_owned());
-    }
-    let commands = parse_commands(&comment.body, &own.slug).into_iter();
-    let mut starts: Vec<_> = commands
-        .map(|command| Start { priority: Priority::Command, supersede: Supersede::Never, command: Some(command) })
-        .collect();
-    starts.push(Start { priority: Priority::Push, supersede: Supersede::Never, command: None });
-    Ok(starts)
-}
-
-fn execution(event: &Event, definition: &Definition, start: &Start) -> NewExecution {
-    let input = EventInput::of(event, start.command.clone());
+/// `command`: what of the event it is to be about.
+pub(super) fn execution(
+    event: &Event,
+    definition: &Definition,
+    start: Start,
+    command: Option<&Command>,
+) -> NewExecution {
+    let input = EventInput::of(event, command.cloned());
     let lane = match (&event.repository, event.installation) {
         (Some(repository), _) => Some(lane(definition, &input, repository.id)),
         (None, Some(installation)) => Some(Lane(format!("{}:installation:{installation}", definition.name))),
@@ -189,6 +176,8 @@ fn execution(event: &Event, definition: &Definition, start: &Start) -> NewExecut
         repo: event.repository.as_ref().map(|repository| repository.name.clone()),
         input: input.to_json(),
         delivery: None,
+        once: None,
+        after: None,
     }
 }
 

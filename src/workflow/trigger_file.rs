@@ -54,5 +54,6 @@ pub(super) fn check(file: Option<&TriggerFile>) -> (Trigger, Vec<Problem>) {
             Err(message) => wrong(schedule.referenced.line(), format!("schedule: {message}")),
         }
     }
+    trigger.role = file.role;
     (trigger, problems)
 }

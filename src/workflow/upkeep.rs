@@ -129,5 +129,7 @@ fn scheduled_execution(workflow: &str) -> NewExecution {
         repo: None,
         input: json!({ "event": "schedule" }),
         delivery: None,
+        once: None,
+        after: None,
     }
 }

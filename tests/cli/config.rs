@@ -42,6 +42,7 @@ fn a_work_trees_settings_are_shown_with_their_origins() {
       allow:
         review: read                             # default
         split: write                             # default
+      bots: {}                                   # default
     workflows: []                                # default
     locked: []                                   # default
     exit 0

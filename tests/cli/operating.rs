@@ -35,6 +35,8 @@ fn new(workflow: &str, input: Value) -> NewExecution {
         repo: Some("octo/shop".parse().unwrap()),
         input,
         delivery: None,
+        once: None,
+        after: None,
     }
 }
 

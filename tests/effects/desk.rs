@@ -94,6 +94,8 @@ impl Desk {
             repo: Some(self.repository.name().clone()),
             input: Value::Null,
             delivery: None,
+            once: None,
+            after: None,
         };
         enqueue::enqueue(db, &[new], self.clock.now()).await.unwrap();
         self.claim(db).await
@@ -155,7 +157,7 @@ impl Desk {
     pub(crate) fn summary(&self, text: &str) -> PlannedEffect {
         PlannedEffect {
             key: EffectKey(format!("summary:1@{}:{}", self.head(), text.len())),
-            effect: Effect::UpsertSummary { pull: PullNumber(1), body: format!("{text}\n\n<!-- seam:summary:1 -->") },
+            effect: Effect::UpsertComment { pull: PullNumber(1), body: format!("{text}\n\n<!-- seam:summary:1 -->") },
         }
     }
 

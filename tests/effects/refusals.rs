@@ -350,7 +350,7 @@ async fn effects_are_counted() {
     insta::assert_snapshot!(counted.join("\n"), @r#"
     seam_effects_total{kind="complete_check_run",result="failed"} 1
     seam_effects_total{kind="complete_check_run",result="found"} 1
-    seam_effects_total{kind="upsert_summary",result="done"} 1
-    seam_effects_total{kind="upsert_summary",result="known"} 1
+    seam_effects_total{kind="upsert_comment",result="done"} 1
+    seam_effects_total{kind="upsert_comment",result="known"} 1
     "#);
 }

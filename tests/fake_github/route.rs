@@ -40,6 +40,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         routes::reviews::ROUTES,
         routes::review_comments::ROUTES,
         routes::issue_comments::ROUTES,
+        routes::reactions::ROUTES,
         routes::checks::ROUTES,
         routes::accounts::ROUTES,
     ]

@@ -63,48 +63,79 @@ fn pushed_commits(git: &GitRepository, of: &Repository, before: &str, after: &st
 /// `pull_request` with this action; `more` are the fields that only this action has.
 pub(crate) fn pull_request(world: &mut World, repository: i64, number: i64, action: &str, more: Value, sender: &str) {
     let of = world.repository(repository);
-    let mut payload = json!({
+    let payload = json!({
         "action": action,
         "number": number,
         "pull_request": shape::pull::in_webhook(world, of, world.pull(repository, number)),
     });
-    if let (Value::Object(payload), Value::Object(more)) = (&mut payload, more) {
-        payload.extend(more);
-    }
-    tell(world, "pull_request", Some(repository), payload, sender);
+    tell(world, "pull_request", Some(repository), with(payload, more), sender);
 }
 
-pub(crate) fn issue_comment_created(world: &mut World, repository: i64, number: i64, comment: i64, sender: &str) {
+/// `issue_comment` with `created`, `edited` or `deleted`; `more` are the fields that only this action has.
+pub(crate) fn issue_comment(
+    world: &mut World,
+    repository: i64,
+    number: i64,
+    comment: i64,
+    action: &str,
+    more: Value,
+    sender: &str,
+) {
     let (of, pull) = (world.repository(repository), world.pull(repository, number));
-    let comment = pull.issue_comments.iter().find(|one| one.id == comment).expect("it was just written");
+    let comment = pull.issue_comments.iter().find(|one| one.id == comment).expect("it is there");
     let payload = json!({
-        "action": "created",
+        "action": action,
         "issue": shape::pull::as_issue(world, of, pull),
         "comment": shape::comment::issue_comment(world, of, pull, comment),
     });
-    tell(world, "issue_comment", Some(repository), payload, sender);
+    tell(world, "issue_comment", Some(repository), with(payload, more), sender);
 }
 
-pub(crate) fn review_submitted(world: &mut World, repository: i64, number: i64, review: i64, sender: &str) {
+/// `pull_request_review` with `submitted` or `edited`.
+pub(crate) fn review(
+    world: &mut World,
+    repository: i64,
+    number: i64,
+    review: i64,
+    action: &str,
+    more: Value,
+    sender: &str,
+) {
     let (of, pull) = (world.repository(repository), world.pull(repository, number));
-    let review = pull.reviews.iter().find(|one| one.id == review).expect("it was just written");
+    let review = pull.reviews.iter().find(|one| one.id == review).expect("it is there");
     let mut shown = shape::comment::review(world, of, pull, review);
     // Only webhooks write it small.
     shown["state"] = json!(review.state.to_lowercase());
     let pull = shape::pull::listed(world, of, pull);
-    let payload = json!({ "action": "submitted", "review": shown, "pull_request": pull });
-    tell(world, "pull_request_review", Some(repository), payload, sender);
+    let payload = json!({ "action": action, "review": shown, "pull_request": pull });
+    tell(world, "pull_request_review", Some(repository), with(payload, more), sender);
 }
 
-pub(crate) fn review_comment_created(world: &mut World, repository: i64, number: i64, comment: i64, sender: &str) {
+/// `pull_request_review_comment` with `created`, `edited` or `deleted`.
+pub(crate) fn review_comment(
+    world: &mut World,
+    repository: i64,
+    number: i64,
+    comment: i64,
+    action: &str,
+    more: Value,
+    sender: &str,
+) {
     let (of, pull) = (world.repository(repository), world.pull(repository, number));
-    let comment = pull.comment(comment).expect("it was just written");
+    let comment = pull.comment(comment).expect("it is there");
     let payload = json!({
-        "action": "created",
+        "action": action,
         "comment": shape::comment::review_comment(world, of, pull, comment),
         "pull_request": shape::pull::listed(world, of, pull),
     });
-    tell(world, "pull_request_review_comment", Some(repository), payload, sender);
+    tell(world, "pull_request_review_comment", Some(repository), with(payload, more), sender);
+}
+
+fn with(mut payload: Value, more: Value) -> Value {
+    if let (Value::Object(payload), Value::Object(more)) = (&mut payload, more) {
+        payload.extend(more);
+    }
+    payload
 }
 
 /// `pull_request_review_thread` `resolved` or `unresolved`.

@@ -26,9 +26,9 @@ fn bodies(plan: &ReviewPlan) -> Vec<String> {
             comments.iter().map(|comment| comment.body.clone()).chain([body.clone()]).collect()
         }
         Effect::CreateFileComment { body, .. }
-        | Effect::UpsertSummary { body, .. }
+        | Effect::UpsertComment { body, .. }
         | Effect::ReplyInThread { body, .. } => vec![body.clone()],
-        Effect::ResolveThread { .. } => Vec::new(),
+        Effect::ResolveThread { .. } | Effect::React { .. } => Vec::new(),
         Effect::CompleteCheckRun { check, .. } => {
             [Some(check.summary.clone()), check.text.clone()].into_iter().flatten().collect()
         }

@@ -167,9 +167,10 @@ pub(super) fn outline(plan: &ReviewPlan) -> String {
             format!("review {verdict:?} {}", places.join(" "))
         }
         Effect::CreateFileComment { path, .. } => format!("file comment {path}"),
-        Effect::UpsertSummary { .. } => "summary".to_owned(),
+        Effect::UpsertComment { .. } => "summary".to_owned(),
         Effect::ReplyInThread { comment, body, .. } => format!("reply {comment} {}", body.lines().next().unwrap()),
         Effect::ResolveThread { thread } => format!("resolve {thread}"),
+        Effect::React { reaction, .. } => format!("react {reaction:?}"),
         Effect::CompleteCheckRun { check, .. } => format!("check {:?} {}", check.conclusion, check.title),
     };
     plan.effects.iter().map(|planned| line(&planned.effect)).collect::<Vec<_>>().join("\n")

@@ -1,5 +1,6 @@
 //! From a signed webhook to what people see, through the whole house.
 
+mod commands;
 mod first_review;
 mod installation;
 mod later_pushes;

@@ -72,6 +72,8 @@ async fn with_an_execution(server: &Server) -> String {
         repo: Some("octo/secret-plans".parse().unwrap()),
         input: json!({ "note": "<script>alert(1)</script>" }),
         delivery: None,
+        once: None,
+        after: None,
     };
     let ids = enqueue(server.app.db(), &[new], noon()).await.unwrap();
     format!("/executions/{}", ids[0])

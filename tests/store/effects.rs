@@ -22,7 +22,7 @@ const SHOP: RepositoryId = RepositoryId(42);
 fn summary() -> PlannedEffect {
     PlannedEffect {
         key: EffectKey("summary:12@abc".to_owned()),
-        effect: Effect::UpsertSummary { pull: PullNumber(12), body: "Two problems.".to_owned() },
+        effect: Effect::UpsertComment { pull: PullNumber(12), body: "Two problems.".to_owned() },
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every table on both databases.
 
+mod chain;
 mod crash;
 mod crowd;
 mod effects;

@@ -47,6 +47,8 @@ pub(super) fn push(lane: &str) -> NewExecution {
         repo: Some("octo/shop".parse().unwrap()),
         input: json!({ "pull": 12 }),
         delivery: None,
+        once: None,
+        after: None,
     }
 }
 

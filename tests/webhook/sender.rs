@@ -58,6 +58,8 @@ fn decide(event: &Event) -> Decision {
                 repo: repository.map(|it| it.name.clone()),
                 input: serde_json::to_value(event).unwrap(),
                 delivery: None,
+                once: None,
+                after: None,
             }])
         }
         _ => Decision::Skip(format!("nothing to do for {}", event.full_name())),

@@ -24,8 +24,14 @@ fn load(folder: Option<&std::path::Path>) -> Result<String, String> {
 
 #[test]
 fn the_built_in_workflows_are_good() {
-    shown!(load(None).unwrap(), @"
+    shown!(load(None).unwrap(), @r"
+    answer (built in: answer.yml)
+    commands (built in: commands.yml)
+    config (built in: config.yml)
+    explain (built in: explain.yml)
+    help (built in: help.yml)
     installation (built in: installation.yml)
+    rerun (built in: rerun.yml)
     review (built in: review.yml)
     ");
 }
@@ -37,9 +43,15 @@ fn an_operator_adds_workflows_and_replaces_built_in_ones() {
     fs::write(folder.path().join("mine.yml"), format!("name: mine\n{node}")).unwrap();
     fs::write(folder.path().join("other.yaml"), format!("name: review\n{node}")).unwrap();
     fs::write(folder.path().join("notes.txt"), "no workflow").unwrap();
-    shown!(load(Some(folder.path())).unwrap().replace(folder.path().to_str().unwrap(), "DIR"), @"
+    shown!(load(Some(folder.path())).unwrap().replace(folder.path().to_str().unwrap(), "DIR"), @r"
+    answer (built in: answer.yml)
+    commands (built in: commands.yml)
+    config (built in: config.yml)
+    explain (built in: explain.yml)
+    help (built in: help.yml)
     installation (built in: installation.yml)
     mine (DIR/mine.yml)
+    rerun (built in: rerun.yml)
     review (DIR/other.yaml)
     ");
 

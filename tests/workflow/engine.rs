@@ -40,6 +40,8 @@ on_each_database!(the_example_of_the_contract_runs, async |db| {
         repo: None,
         input: json!({"repo_path": "/srv/shop"}),
         delivery: None,
+        once: None,
+        after: None,
     };
     let id = enqueue::enqueue(&db, &[new], shop.clock.now()).await.unwrap()[0];
     shop.drain().await;

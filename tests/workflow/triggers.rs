@@ -15,6 +15,7 @@ use seam::{
         trigger::{Decision, OwnApp, decide},
     },
 };
+use serde_json::Value;
 
 const HEAD: &str = "1111111111111111111111111111111111111111";
 const BASE: &str = "2222222222222222222222222222222222222222";
@@ -28,6 +29,7 @@ fn definitions() -> Vec<Definition> {
     [
         "name: review\non: { events: [push, pull_request.opened, pull_request.synchronize, pull_request.edited, check_run.rerequested, check_suite.rerequested, check_run.created, check_suite.requested, pull_request.labeled], command: review }",
         "name: split\non: { events: [push], commands: [split, divide] }\nlane: \"split-${input.branch}\"",
+        "name: commands",
         "name: upkeep\non: { events: [installation, repository.renamed], schedule: every 1h }",
     ]
     .map(|head| load("flow.yml", &format!("{head}\n{node}\n"), &Registry::default()).unwrap())
@@ -86,6 +88,7 @@ fn comment(body: &str) -> Event {
     let comment = Comment {
         place: CommentPlace::Conversation,
         id: CommentId(31),
+        node_id: Some("IC_31".to_owned()),
         pull: Some(PullNumber(12)),
         author: person(),
         body: body.to_owned(),
@@ -107,6 +110,16 @@ fn check_run(action: &str, app_id: i64) -> Event {
     event("check_run", Some(action), EventKind::CheckRun(run))
 }
 
+/// What the commands of a comment would start.
+fn starts(heard: &[Value]) -> String {
+    let text = |value: &Value| value.as_str().map_or("nothing".to_owned(), str::to_owned);
+    let one = |heard: &Value| match &heard["starts"] {
+        Value::Null => format!("{}: nothing", text(&heard["command"]["name"])),
+        starts => format!("{} in {}", text(&starts["workflow"]), text(&starts["lane"])),
+    };
+    format!("[{}]", heard.iter().map(one).collect::<Vec<_>>().join(", "))
+}
+
 fn show(decision: Decision) -> String {
     let line = |new: NewExecution| {
         let lane = new.lane.map_or("no lane".to_owned(), |lane| lane.0);
@@ -115,7 +128,8 @@ fn show(decision: Decision) -> String {
             Priority::Push => "push",
             Priority::Upkeep => "upkeep",
         };
-        format!("{} in {lane} ({priority}, supersedes {:?})", new.workflow, new.supersede)
+        let heard = new.input["heard"].as_array().map_or(String::new(), |heard| format!(": {}", starts(heard)));
+        format!("{} in {lane} ({priority}, supersedes {:?}){heard}", new.workflow, new.supersede)
     };
     match decision {
         Decision::Skip(reason) => format!("skip: {reason}"),
@@ -187,7 +201,8 @@ fn checks_are_run_again_only_for_our_own() {
 
 #[test]
 fn commands_start_the_workflow_that_has_them() {
-    insta::assert_snapshot!(decided(&comment("/review\nand\n/seam divide now")), @"review in review:42#12 (command, supersedes Never); split in 42:split-null (command, supersedes Never)");
+    insta::assert_snapshot!(decided(&comment("/review\nand\n/seam divide now")), @"commands in commands:42#12 (command, supersedes Never): [review in review:42#12, split in 42:split-null]");
+    insta::assert_snapshot!(decided(&comment("/seam reviwe\n/deploy")), @"commands in commands:42#12 (command, supersedes Never): [reviwe: nothing]");
     insta::assert_snapshot!(decided(&comment("/deploy production")), @"skip: no workflow has the command deploy");
     insta::assert_snapshot!(decided(&comment("looks good")), @"skip: no workflow is started by issue_comment.created");
     let change = |change: &dyn Fn(&mut Event, &mut Comment)| {
@@ -197,9 +212,18 @@ fn commands_start_the_workflow_that_has_them() {
         event.kind = EventKind::Comment(comment);
         decided(&event)
     };
-    insta::assert_snapshot!(change(&|event, _| event.action = Some("edited".to_owned())), @"skip: an edited or deleted comment asks for nothing new");
+    let edit = |event: &mut Event, comment: &mut Comment, old: Option<&str>| {
+        event.action = Some("edited".to_owned());
+        comment.old_body = old.map(str::to_owned);
+    };
+    insta::assert_snapshot!(change(&|event, comment| edit(event, comment, Some("/review"))), @"skip: no workflow has the command review");
+    insta::assert_snapshot!(change(&|event, comment| edit(event, comment, None)), @"skip: no workflow has the command review");
+    insta::assert_snapshot!(change(&|event, comment| edit(event, comment, Some("review"))), @"commands in commands:42#12 (command, supersedes Never): [review in review:42#12]");
+    insta::assert_snapshot!(change(&|event, _| event.action = Some("deleted".to_owned())), @"commands in commands:42#12 (command, supersedes Never): []");
+    insta::assert_snapshot!(change(&|_, comment| comment.author = bot(900, "seam[bot]")), @"skip: a bot wrote the comment");
     insta::assert_snapshot!(change(&|_, comment| comment.pull = None), @"skip: the comment is not on a pull request");
-    insta::assert_snapshot!(change(&|_, comment| comment.author = bot(2, "dependabot[bot]")), @"skip: a bot wrote the comment");
+    insta::assert_snapshot!(change(&|_, comment| comment.author = bot(2, "dependabot[bot]")), @"commands in commands:42#12 (command, supersedes Never): [review in review:42#12]");
+    insta::assert_snapshot!(change(&|_, comment| (comment.author, comment.body) = (bot(2, "dependabot[bot]"), "hello".to_owned())), @"skip: a bot wrote the comment");
 }
 
 #[test]
@@ -244,7 +268,14 @@ fn the_input_has_every_key_whatever_the_event() {
       "requested_action": null
     }
     "#);
-    let Decision::Start(new) = decide(&comment("/review --deep"), &definitions(), &own()) else { panic!("skipped") };
-    assert_eq!(new[0].input["command"]["arguments"], "--deep");
-    assert_eq!(new[0].input["before"], serde_json::Value::Null);
+    let Decision::Start(new) = decide(&comment("/seam divide depth=3 before=x"), &definitions(), &own()) else {
+        panic!("skipped")
+    };
+    let input = &new[0].input["heard"][0]["starts"]["input"];
+    assert_eq!(input["command"]["arguments"], "depth=3 before=x");
+    assert_eq!(
+        (&input["depth"], &input["before"]),
+        (&Value::from("3"), &Value::Null),
+        "an event's own keys are its own"
+    );
 }

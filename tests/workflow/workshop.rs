@@ -115,7 +115,7 @@ impl Workshop {
         let registry = Registry::default().with(call);
         let flow =
             load("flow.yml", &format!("name: flow\n{nodes}"), &registry).unwrap_or_else(|error| panic!("{error}"));
-        let services = Services { clock: clock.clone(), models };
+        let services = Services { clock: clock.clone(), models, ..Services::default() };
         let engine =
             Engine { db: db.clone(), registry, library: Library::of(vec![flow]), services: Arc::new(services) };
         Self { db: db.clone(), clock, engine, calls }
@@ -145,6 +145,8 @@ impl Workshop {
             repo: Some("octo/shop".parse().unwrap()),
             input,
             delivery: None,
+            once: None,
+            after: None,
         };
         enqueue::enqueue(&self.db, &[new], self.clock.now()).await.unwrap()[0]
     }

@@ -7,7 +7,7 @@ use super::{
         git_repository::Commit,
         model::{
             check_run::CheckRun,
-            comments::Thread,
+            comments::{IssueComment, Thread},
             pull::{self, PullState},
             world::World,
         },
@@ -135,9 +135,42 @@ impl Pull {
         self.repo.point(&pull.base_ref, &commit).await;
     }
 
-    pub(crate) async fn comment(&self, login: &str, body: &str) {
-        talk::say(&mut self.repo.shared.world(), self.repo.id, self.number, login, body);
+    /// Gives the comment's id.
+    pub(crate) async fn comment(&self, login: &str, body: &str) -> i64 {
+        let id = talk::say(&mut self.repo.shared.world(), self.repo.id, self.number, login, body);
         self.repo.shared.deliver().await;
+        id
+    }
+
+    /// A review without comments in the diff; gives its id.
+    pub(crate) async fn review(&self, login: &str, body: &str) -> i64 {
+        let id = talk::review(&mut self.repo.shared.world(), self.repo.id, self.number, login, body);
+        self.repo.shared.deliver().await;
+        id
+    }
+
+    /// Somebody writes other words into a comment or a review, whoever wrote it.
+    pub(crate) async fn edit(&self, login: &str, id: i64, body: &str) {
+        talk::edit(&mut self.repo.shared.world(), self.repo.id, self.number, login, id, body);
+        self.repo.shared.deliver().await;
+    }
+
+    /// Somebody deletes a comment in the conversation.
+    pub(crate) async fn delete_comment(&self, login: &str, id: i64) {
+        talk::delete_comment(&mut self.repo.shared.world(), self.repo.id, self.number, login, id);
+        self.repo.shared.deliver().await;
+    }
+
+    /// What is said in the conversation, oldest first.
+    pub(crate) fn conversation(&self) -> Vec<IssueComment> {
+        self.now().issue_comments
+    }
+
+    /// The App's reactions to what has this id, in order.
+    pub(crate) fn reactions(&self, id: i64) -> Vec<String> {
+        let mut pull = self.now();
+        let reactions = pull.reactions_mut(id).map(std::mem::take).unwrap_or_default();
+        reactions.into_iter().filter(|(_, login, _)| login.ends_with("[bot]")).map(|(_, _, content)| content).collect()
     }
 
     /// Threads in the order in which they were begun.
@@ -149,11 +182,12 @@ impl Pull {
         self.threads().get(place).cloned().unwrap_or_else(|| panic!("there is no thread {place}"))
     }
 
-    /// Somebody replies in the thread of this place.
-    pub(crate) async fn reply(&self, login: &str, place: usize, body: &str) {
+    /// Somebody replies in the thread of this place; gives the reply's id.
+    pub(crate) async fn reply(&self, login: &str, place: usize, body: &str) -> i64 {
         let root = self.thread(place).root;
-        talk::reply(&mut self.repo.shared.world(), self.repo.id, self.number, root, login, body);
+        let id = talk::reply(&mut self.repo.shared.world(), self.repo.id, self.number, root, login, body);
         self.repo.shared.deliver().await;
+        id
     }
 
     /// Somebody clicks "Resolve conversation" on the thread of this place.

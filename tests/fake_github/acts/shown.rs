@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::model::{
     check_run::CheckRun,
-    comments::{Lines, ReviewComment},
-    pull::{Pull, PullState},
+    comments::{Lines, Reaction, ReviewComment},
+    pull::PullState,
     world::World,
 };
 
@@ -23,6 +23,7 @@ pub(crate) fn pull(world: &World, repository: i64, number: i64) -> String {
     for review in pull.reviews.iter().filter(|review| !review.body.is_empty()) {
         text.push_str(&format!("\n{} {} at {}\n", review.author, review.state, &review.commit_id[..7]));
         text.push_str(&indented(&review.body, 1));
+        text.push_str(&reactions(&review.reactions, 1));
     }
     for thread in &pull.threads {
         let comments = pull.comments_of(thread);
@@ -31,11 +32,12 @@ pub(crate) fn pull(world: &World, repository: i64, number: i64) -> String {
         text.push_str(&format!("\n{}{resolved}\n", place(root)));
         for comment in &comments {
             text.push_str(&format!("  {}:\n{}", comment.author, indented(&comment.body, 2)));
+            text.push_str(&reactions(&comment.reactions, 2));
         }
     }
     for comment in &pull.issue_comments {
         text.push_str(&format!("\n{} wrote\n{}", comment.author, indented(&comment.body, 1)));
-        text.push_str(&reactions(pull, comment.id));
+        text.push_str(&reactions(&comment.reactions, 1));
     }
     steady(world, &text)
 }
@@ -91,9 +93,9 @@ fn place(comment: &ReviewComment) -> String {
     }
 }
 
-fn reactions(pull: &Pull, comment: i64) -> String {
-    let of = pull.issue_comments.iter().find(|one| one.id == comment).map(|one| one.reactions.as_slice());
-    of.unwrap_or_default().iter().map(|(_, login, content)| format!("  [{content} by {login}]\n")).collect()
+fn reactions(reactions: &[Reaction], depth: usize) -> String {
+    let margin = "  ".repeat(depth);
+    reactions.iter().map(|(_, login, content)| format!("{margin}[{content} by {login}]\n")).collect()
 }
 
 /// Without what a browser hides: HTML comments, and the lines that only they stood on.

@@ -22,6 +22,7 @@ pub(super) fn resolve(world: &mut World, token: &str, field: &str, arguments: &A
         "resolveReviewThread" => set_resolved(world, token, &input, "resolved")?,
         "unresolveReviewThread" => set_resolved(world, token, &input, "unresolved")?,
         "addPullRequestReviewThreadReply" => reply(world, token, &input)?,
+        "addReaction" => react(world, token, &input)?,
         other => json!({ "__typename": format!("Mutation.{other}, which the fake does not know") }),
     };
     payload["clientMutationId"] = input["clientMutationId"].clone();
@@ -47,6 +48,38 @@ fn set_resolved(world: &mut World, token: &str, input: &Value, action: &'static 
     let (of, pull) = (world.repository(repository), world.pull(repository, number));
     let thread = pull.threads.iter().find(|thread| thread.node_id == id).expect("it was just changed");
     Ok(json!({ "thread": queries::thread(world, token, of, pull, thread) }))
+}
+
+/// To whatever has a node id that ends in its number.
+fn react(world: &mut World, token: &str, input: &Value) -> Result<Value, Refusal> {
+    const NAMES: [(&str, &str); 8] = [
+        ("THUMBS_UP", "+1"),
+        ("THUMBS_DOWN", "-1"),
+        ("LAUGH", "laugh"),
+        ("CONFUSED", "confused"),
+        ("HEART", "heart"),
+        ("HOORAY", "hooray"),
+        ("ROCKET", "rocket"),
+        ("EYES", "eyes"),
+    ];
+    let subject = input["subjectId"].as_str().unwrap_or_default();
+    let id =
+        subject.split_once("_fake").and_then(|(_, id)| id.parse::<i64>().ok()).ok_or_else(|| not_found(subject))?;
+    let content = input["content"].as_str().unwrap_or_default().to_owned();
+    let name = NAMES.iter().find(|(name, _)| *name == content).map(|(_, rest)| *rest);
+    let name = name.ok_or_else(|| Refusal("UNPROCESSABLE", format!("{content} is no reaction")))?;
+    if world.tokens[token].permissions.get("pull_requests") != Some(&Level::Write) {
+        return Err(forbidden());
+    }
+    let reached = world.repositories.values().filter(|one| world.reaches(&world.tokens[token], one.id));
+    let pulls: Vec<_> = reached.flat_map(|one| one.pulls.keys().map(|number| (one.id, *number))).collect();
+    let by = bot(world);
+    let reacted = pulls.into_iter().find_map(|(of, number)| talk::react(world, of, number, id, &by, name));
+    let ((id, ..), _) = reacted.ok_or_else(|| not_found(subject))?;
+    Ok(json!({
+        "__typename": "AddReactionPayload",
+        "reaction": { "__typename": "Reaction", "id": format!("REA_fake{id}"), "databaseId": id, "content": content },
+    }))
 }
 
 fn reply(world: &mut World, token: &str, input: &Value) -> Result<Value, Refusal> {

@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+/// Id, login of who reacted, and how.
+pub(crate) type Reaction = (i64, String, String);
+
 /// Which file of the diff a line counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Side {
@@ -36,6 +39,7 @@ pub(crate) struct Review {
     pub(crate) state: String,
     pub(crate) commit_id: String,
     pub(crate) submitted_at: Option<DateTime<Utc>>,
+    pub(crate) reactions: Vec<Reaction>,
 }
 
 #[derive(Clone, Debug)]
@@ -56,6 +60,7 @@ pub(crate) struct ReviewComment {
     pub(crate) diff_hunk: String,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) updated_at: DateTime<Utc>,
+    pub(crate) reactions: Vec<Reaction>,
 }
 
 impl ReviewComment {
@@ -83,6 +88,5 @@ pub(crate) struct IssueComment {
     pub(crate) body: String,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) updated_at: DateTime<Utc>,
-    /// `(id, login, content)` of each.
-    pub(crate) reactions: Vec<(i64, String, String)>,
+    pub(crate) reactions: Vec<Reaction>,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::comments::{IssueComment, Review, ReviewComment, Thread};
+use super::comments::{IssueComment, Reaction, Review, ReviewComment, Thread};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Pull {
@@ -49,6 +49,14 @@ impl Pull {
             self.threads.push(Thread { node_id, root: comment.id, resolved_by: None });
         }
         self.review_comments.push(comment);
+    }
+
+    /// Those to what has this id: a comment in the conversation or in the diff, or a review.
+    pub(crate) fn reactions_mut(&mut self, id: i64) -> Option<&mut Vec<Reaction>> {
+        let conversation = self.issue_comments.iter_mut().map(|one| (one.id, &mut one.reactions));
+        let diff = self.review_comments.iter_mut().map(|one| (one.id, &mut one.reactions));
+        let reviews = self.reviews.iter_mut().map(|one| (one.id, &mut one.reactions));
+        conversation.chain(diff).chain(reviews).find(|(of, _)| *of == id).map(|(_, reactions)| reactions)
     }
 
     pub(crate) fn comment(&self, id: i64) -> Option<&ReviewComment> {

@@ -1,4 +1,4 @@
-//! The conversation of a pull request, and reactions to it.
+//! The conversation of a pull request.
 
 use super::super::{
     answer::{Answer, Reply},
@@ -18,7 +18,6 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/repos/{owner}/{repo}/issues/comments/{comment_id}", READ, show),
     patch("/repos/{owner}/{repo}/issues/comments/{comment_id}", WRITE, edit),
     delete("/repos/{owner}/{repo}/issues/comments/{comment_id}", WRITE, remove),
-    post("/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", WRITE, react),
 ];
 
 /// Oldest first.
@@ -65,22 +64,4 @@ fn remove(call: &mut Call<'_>) -> Reply {
     let (number, place) = find(call)?;
     call.pull_mut(number).issue_comments.remove(place);
     Ok(Answer::no_content())
-}
-
-/// The same reaction again is 200 instead of 201.
-fn react(call: &mut Call<'_>) -> Reply {
-    let (number, place) = find(call)?;
-    let content = call.text("content").unwrap_or_default().to_owned();
-    if !shape::comment::REACTIONS.contains(&content.as_str()) {
-        return Err(Answer::invalid("Reaction", "content", "invalid", "content is not included in the list"));
-    }
-    let (id, login) = (call.world.new_id(), call.login());
-    let reactions = &mut call.pull_mut(number).issue_comments[place].reactions;
-    let known = reactions.iter().find(|(_, author, own)| *author == login && *own == content).cloned();
-    if let Some(known) = known {
-        return Ok(Answer::ok(shape::comment::reaction(call.world, &known)));
-    }
-    let reaction = (id, login, content);
-    reactions.push(reaction.clone());
-    Ok(Answer::created(shape::comment::reaction(call.world, &reaction)))
 }

@@ -8,6 +8,7 @@ pub(crate) mod contents;
 pub(crate) mod deliveries;
 pub(crate) mod issue_comments;
 pub(crate) mod pulls;
+pub(crate) mod reactions;
 pub(crate) mod repositories;
 pub(crate) mod review_comments;
 pub(crate) mod reviews;

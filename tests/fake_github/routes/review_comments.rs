@@ -1,5 +1,7 @@
 //! Review comments one by one: on lines, on files, and replies.
 
+use serde_json::json;
+
 use super::{
     super::{
         answer::{Answer, Reply},
@@ -71,7 +73,7 @@ fn create(call: &mut Call<'_>) -> Reply {
     let comment = Placed { path, body, lines, diff_hunk, commit }.into_comment(call, number, review, &author);
     let id = comment.id;
     call.pull_mut(number).add_comment(comment);
-    webhooks::review_comment_created(call.world, repository, number, id, &author);
+    webhooks::review_comment(call.world, repository, number, id, "created", json!({}), &author);
     created(call, number, id)
 }
 

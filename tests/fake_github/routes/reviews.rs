@@ -1,6 +1,6 @@
 //! Reviews: one body and many inline comments, taken all or not at all.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     super::{
@@ -92,7 +92,8 @@ fn create(call: &mut Call<'_>) -> Reply {
 
     let (id, now) = (call.world.new_id(), call.now());
     let submitted_at = (state != "PENDING").then_some(now);
-    let review = Review { id, author: author.clone(), body, state: state.to_owned(), commit_id: commit, submitted_at };
+    let (state, reactions) = (state.to_owned(), Vec::new());
+    let review = Review { id, author: author.clone(), body, state, commit_id: commit, submitted_at, reactions };
     call.pull_mut(number).reviews.push(review.clone());
     let mut written = Vec::new();
     for placed in placed {
@@ -100,11 +101,11 @@ fn create(call: &mut Call<'_>) -> Reply {
         written.push(comment.id);
         call.pull_mut(number).add_comment(comment);
     }
-    if state != "PENDING" {
+    if review.state != "PENDING" {
         let repository = call.repository_id();
-        webhooks::review_submitted(call.world, repository, number, id, &author);
+        webhooks::review(call.world, repository, number, id, "submitted", json!({}), &author);
         for comment in written {
-            webhooks::review_comment_created(call.world, repository, number, comment, &author);
+            webhooks::review_comment(call.world, repository, number, comment, "created", json!({}), &author);
         }
     }
     Ok(Answer::ok(shape::comment::review(call.world, call.repository(), call.pull(number), &review)))
@@ -163,6 +164,7 @@ impl Placed {
             diff_hunk: self.diff_hunk,
             created_at: call.now(),
             updated_at: call.now(),
+            reactions: Vec::new(),
         }
     }
 }

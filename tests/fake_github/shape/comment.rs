@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::model::{
-        comments::{IssueComment, Lines, Review, ReviewComment},
+        comments::{IssueComment, Lines, Reaction, Review, ReviewComment},
         pull::Pull,
         repository::Repository,
         world::World,
@@ -65,7 +65,7 @@ pub(crate) fn review_comment(world: &World, of: &Repository, pull: &Pull, commen
         "original_line": comment.original.map(|lines| lines.line),
         "side": comment.original.map_or("RIGHT", |lines| lines.side.as_str()),
         "subject_type": if comment.is_on_file() { "file" } else { "line" },
-        "reactions": rollup(&url, &[]),
+        "reactions": rollup(&url, &comment.reactions),
     });
     // The positions in the diff are closing down; a comment on a file stands at the first.
     let position = comment.current.map(|_| 1).or(comment.is_on_file().then_some(1));
@@ -99,7 +99,7 @@ pub(crate) fn issue_comment(world: &World, of: &Repository, pull: &Pull, comment
 }
 
 /// `reaction`.
-pub(crate) fn reaction(world: &World, (id, login, content): &(i64, String, String)) -> Value {
+pub(crate) fn reaction(world: &World, (id, login, content): &Reaction) -> Value {
     json!({
         "id": id,
         "node_id": format!("REA_fake{id}"),
@@ -112,7 +112,7 @@ pub(crate) fn reaction(world: &World, (id, login, content): &(i64, String, Strin
 /// The reactions GitHub knows.
 pub(crate) const REACTIONS: [&str; 8] = ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"];
 
-fn rollup(url: &str, reactions: &[(i64, String, String)]) -> Value {
+fn rollup(url: &str, reactions: &[Reaction]) -> Value {
     let mut rollup = json!({ "url": format!("{url}/reactions"), "total_count": reactions.len() });
     for content in REACTIONS {
         rollup[content] = json!(reactions.iter().filter(|(_, _, own)| own == content).count());

@@ -1,4 +1,4 @@
-//! The one sticky comment of a pull request: looked for each time, edited where it is, made where it is not.
+//! A comment in the conversation that is known by its mark: looked for each time, edited where it is, made where it is not.
 
 use super::{attempt::Attempt, error::EffectError, result::EffectResult};
 use crate::{domain::ids::PullNumber, github::comments::IssueComment};

@@ -1,0 +1,43 @@
+//! Every command that comes with Seam. An operator's workflows bring their own: see [`Offer`].
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{config, explain, help, rerun, spec::Spec};
+use crate::config::policy::Role;
+
+/// By name.
+pub const ALL: [&Spec; 4] = [&config::SPEC, &explain::SPEC, &help::SPEC, &rerun::SPEC];
+
+pub fn find(name: &str) -> Option<&'static Spec> {
+    ALL.into_iter().find(|spec| spec.name == name)
+}
+
+/// The command of a workflow that the operator of this server added. A repository has it when its policy lists the workflow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Offer {
+    pub command: String,
+    pub workflow: String,
+    /// Of the workflow; may be empty.
+    pub description: String,
+    pub role: Role,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_command_says_what_it_does() {
+        assert!(ALL.is_sorted_by_key(|spec| spec.name));
+        for spec in ALL {
+            let words: BTreeSet<_> = spec.uses.iter().map(|way| way.word).collect();
+            assert_eq!(words.len(), spec.uses.len(), "{} has two uses of one word", spec.name);
+            for way in spec.uses {
+                assert!(way.help.ends_with('.') && way.help.len() < 160, "{}: {:?}", way.usage(spec), way.help);
+            }
+        }
+    }
+}

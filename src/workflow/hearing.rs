@@ -1,0 +1,83 @@
+//! The commands in a comment, each with the execution it asks for. Whether it may run hangs on the repository's policy and on
+//! who asks, which only GitHub knows: the workflow `commands` finds out, and puts them in line.
+
+use serde_json::{Value, json};
+
+use super::{
+    definition::Definition,
+    load::is_identifier,
+    trigger::{OwnApp, Start, execution},
+};
+use crate::{
+    commands::{
+        heard::{Heard, command_name, once},
+        parse::{Command, Form, parse_commands},
+        registry,
+    },
+    domain::{
+        event::{Comment, Event, EventKind},
+        execution::{NewExecution, Priority, Supersede},
+    },
+};
+
+const WORKFLOW: &str = "commands";
+/// A person waits for each.
+const START: Start = Start { priority: Priority::Command, supersede: Supersede::Never };
+
+/// `None` where nothing in the comment is a command that somebody could mean for Seam.
+pub(super) fn hear(event: &Event, definitions: &[Definition], own: &OwnApp) -> Option<NewExecution> {
+    let EventKind::Comment(comment) = &event.kind else { return None };
+    if own.is(&comment.author) {
+        return None;
+    }
+    let mut heard: Vec<Heard> = commands(event, comment, own)
+        .into_iter()
+        .map(|command| Heard { starts: starts(event, comment, &command, definitions), command })
+        .filter(|heard| heard.starts.is_some() || heard.command.form != Form::Bare)
+        .collect();
+    if heard.is_empty() {
+        return None;
+    }
+    if event.action.as_deref() == Some("deleted") {
+        heard.clear();
+    }
+    let hears = definitions.iter().find(|definition| definition.name == WORKFLOW)?;
+    let mut new = execution(event, hears, START, None);
+    new.input["heard"] = json!(heard);
+    Some(new)
+}
+
+/// Of an edited comment those that were not there before: somebody else may have edited it.
+fn commands(event: &Event, comment: &Comment, own: &OwnApp) -> Vec<Command> {
+    let parse = |body: &str| parse_commands(body, &own.slug);
+    match (event.action.as_deref(), &comment.old_body) {
+        (Some("created" | "submitted" | "deleted"), _) => parse(&comment.body),
+        (Some("edited"), Some(old)) => {
+            let before = parse(old);
+            parse(&comment.body).into_iter().filter(|command| !before.contains(command)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Of several workflows with the command, the first by name.
+fn starts(event: &Event, comment: &Comment, command: &Command, definitions: &[Definition]) -> Option<NewExecution> {
+    let has = |definition: &&Definition| definition.trigger.commands.contains(&command.name);
+    let mut new = execution(event, definitions.iter().find(has)?, START, Some(command));
+    let repository = event.repository.as_ref()?.id;
+    new.once = Some(once(repository, &command_name(&comment.into(), command)));
+    if registry::find(&command.name).is_none() {
+        add_inputs(&mut new.input, &command.arguments);
+    }
+    Some(new)
+}
+
+/// `key=value` in the arguments is `${input.key}`, unless the event itself has something of this name.
+fn add_inputs(input: &mut Value, arguments: &str) {
+    let Value::Object(input) = input else { return };
+    for (key, value) in arguments.split_whitespace().filter_map(|word| word.split_once('=')) {
+        if is_identifier(key) {
+            input.entry(key).or_insert_with(|| value.into());
+        }
+    }
+}

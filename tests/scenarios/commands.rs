@@ -1,0 +1,278 @@
+//! Commands in comments: who is heard, in which order, and what they are told.
+
+use std::time::Duration;
+
+use super::EVAL;
+use crate::{
+    fake_github::{
+        acts::pull::Pull,
+        faults::Fault,
+        model::accounts::{AccountKind, Role},
+    },
+    support::seam::{Seam, scenario},
+};
+
+const EYES: &str = "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions";
+const SAY: &str = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
+const POLICY: &str = "GET /repos/{owner}/{repo}/contents/{path}";
+
+/// Seam's reactions to a comment, and what it said in the conversation since: the first lines of each.
+fn told(pull: &Pull, comment: i64) -> String {
+    let now = pull.conversation();
+    let after = now.iter().skip_while(|one| one.id != comment).skip(1);
+    let own = after.filter(|one| one.author == "seam[bot]").map(|one| {
+        let lines: Vec<_> = one.body.lines().filter(|line| !line.is_empty()).take(2).collect();
+        format!("{}\n", lines.join("\n"))
+    });
+    format!("{}\n{}", pull.reactions(comment).join(" "), own.collect::<String>())
+}
+
+async fn pull_without_problems(seam: &Seam) -> Pull {
+    let pull = seam.shop.open_pull("hours", [("docs/hours.md", "From nine to five.\n")]).await;
+    seam.settle().await;
+    pull
+}
+
+scenario!(help_lists_what_a_person_may_use, async |seam| {
+    let pull = pull_without_problems(seam).await;
+    let asked = pull.comment("ada", "What can I do here?\n\n/seam help").await;
+    seam.settle().await;
+    insta::assert_snapshot!(pull.reactions(asked).join(" "), @"eyes rocket");
+    let answer = pull.conversation().pop().unwrap();
+    insta::assert_snapshot!(answer.body, @r"
+    > `/help`
+
+    | | |
+    |--|--|
+    | `/config` | Shows the settings that hold here, where each comes from, and what is wrong with them. |
+    | `/explain [RULE]` | In the thread of a finding, or with the name of a rule: what is wrong, why it matters and how to fix it. |
+    | `/help` | Lists the commands that you may use here. |
+    | `/rerun` | Runs again what failed last on this pull request. |
+
+    `/seam NAME` and `@seam NAME` do the same.
+
+    <!-- seam:answer:conversation:1019:help:e3b0c44298fc1c14@1 -->
+    ");
+    insta::assert_snapshot!(seam.log().await, @r"
+    review push skipped: pull request #1 shows this branch and is reviewed itself
+    review pull_request.opened succeeded
+    commands issue_comment.created succeeded
+    help issue_comment.created succeeded
+    answer issue_comment.created succeeded
+    ");
+});
+
+scenario!(who_may_not_is_told_so, async |seam| {
+    seam.shop.set_role("hal", Role::Triage);
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    let asked = pull.comment("hal", "/rerun").await;
+    let in_thread = pull.reply("hal", 0, "/rerun").await;
+    seam.settle().await;
+    insta::assert_snapshot!(told(&pull, asked), @r"
+    -1
+    > `/rerun`
+    `/rerun` needs write permission on this repository; you have read permission.
+    ");
+    insta::assert_snapshot!(pull.shown().split("shop/cart.py:6\n").nth(1).unwrap(), @r"
+      seam[bot]:
+        **Error:** `eval` or `exec` runs a text that is not a literal: whoever can influence it runs code here. Where the text is only data, use `ast.literal_eval` or `json.loads`; otherwise choose from a fixed table of functions.
+
+        <sub>`py/eval-nonliteral` · [CWE-95](https://cwe.mitre.org/data/definitions/95.html)</sub>
+      hal:
+        /rerun
+        [-1 by seam[bot]]
+      seam[bot]:
+        `/rerun` needs write permission on this repository; you have read permission.
+
+    hal wrote
+      /rerun
+      [-1 by seam[bot]]
+
+    seam[bot] wrote
+      > `/rerun`
+
+      `/rerun` needs write permission on this repository; you have read permission.
+    ");
+    assert_eq!(pull.reactions(in_thread), ["-1"]);
+});
+
+scenario!(what_is_not_understood_is_answered_where_seam_was_addressed, async |seam| {
+    let pull = pull_without_problems(seam).await;
+    let asked = pull.comment("ada", "/seam halp\n@seam help me\n/seam rerun please\n/deploy\n/help me").await;
+    seam.settle().await;
+    insta::assert_snapshot!(told(&pull, asked), @r"
+    confused
+    > `/halp`
+    There is no command `/halp` here; did you mean `/help`?
+    > `/help me`
+    `/help` does not know `me`; it is used as `/help`.
+    > `/rerun please`
+    `/rerun` does not know `please`; it is used as `/rerun`.
+    ");
+});
+
+scenario!(commands_in_quotes_and_code_and_by_bots_are_left_alone, async |seam| {
+    seam.github.world().add_account("robot[bot]", AccountKind::Bot);
+    let pull = pull_without_problems(seam).await;
+    for (login, body) in
+        [("ada", "> /help"), ("ada", "```\n/help\n```"), ("ada", "use `/help`"), ("robot[bot]", "/help")]
+    {
+        let comment = pull.comment(login, body).await;
+        seam.settle().await;
+        assert_eq!(told(&pull, comment), "\n", "{body}");
+    }
+});
+
+scenario!(several_commands_run_one_after_the_other, async |seam| {
+    let pull = pull_without_problems(seam).await;
+    let asked = pull.comment("grace", "/config\nand then\n/help").await;
+    seam.settle().await;
+    insta::assert_snapshot!(told(&pull, asked), @r"
+    eyes rocket
+    > `/config`
+    ```yaml
+    > `/help`
+    | | |
+    ");
+    insta::assert_snapshot!(seam.log().await, @r"
+    review push skipped: pull request #1 shows this branch and is reviewed itself
+    review pull_request.opened succeeded
+    commands issue_comment.created succeeded
+    config issue_comment.created succeeded
+    answer issue_comment.created succeeded
+    help issue_comment.created succeeded
+    answer issue_comment.created succeeded
+    ");
+});
+
+scenario!(an_edit_runs_what_it_adds_once, async |seam| {
+    let pull = pull_without_problems(seam).await;
+    let asked = pull.comment("ada", "/help").await;
+    seam.settle().await;
+    pull.edit("ada", asked, "/help\n/config").await;
+    seam.settle().await;
+    pull.edit("ada", asked, "/config\n/help").await;
+    pull.edit("ada", asked, "never mind").await;
+    pull.edit("ada", asked, "/help").await;
+    seam.settle().await;
+    seam.github.repeat_webhooks().await;
+    seam.settle().await;
+    insta::assert_snapshot!(told(&pull, asked), @r"
+    eyes rocket
+    > `/help`
+    | | |
+    > `/config`
+    ```yaml
+    ");
+});
+
+scenario!(who_edits_a_comment_asks_for_what_they_add, async |seam| {
+    seam.shop.set_role("hal", Role::Read);
+    let pull = pull_without_problems(seam).await;
+    let asked = pull.comment("hal", "/rerun").await;
+    seam.settle().await;
+    pull.edit("grace", asked, "/rerun now?").await;
+    pull.edit("grace", asked, "/rerun\n(Hal may not.)").await;
+    seam.settle().await;
+    insta::assert_snapshot!(told(&pull, asked), @r"
+    -1 eyes confused
+    > `/rerun`
+    `/rerun` needs write permission on this repository; you have read permission.
+    > `/rerun`
+    Nothing has failed on this pull request.
+    ");
+});
+
+scenario!(a_deleted_comment_asks_for_nothing_more, async |seam| {
+    let pull = pull_without_problems(seam).await;
+    let asked = pull.comment("ada", "/help").await;
+    pull.delete_comment("ada", asked).await;
+    seam.settle().await;
+    assert_eq!(pull.conversation().len(), 0);
+    insta::assert_snapshot!(seam.log().await, @r"
+    review push skipped: pull request #1 shows this branch and is reviewed itself
+    review pull_request.opened succeeded
+    commands issue_comment.created succeeded
+    commands issue_comment.deleted skipped: the comment was deleted; 2 of its executions were waiting
+    help issue_comment.created cancelled: its comment was deleted
+    answer issue_comment.created cancelled: its comment was deleted
+    ");
+});
+
+scenario!(a_review_body_is_answered_in_the_conversation, async |seam| {
+    let pull = pull_without_problems(seam).await;
+    let review = pull.review("grace", "Thanks.\n/help").await;
+    seam.settle().await;
+    assert_eq!(pull.reactions(review), ["eyes", "rocket"]);
+    assert_eq!(pull.conversation().len(), 1);
+});
+
+scenario!(bots_are_heard_where_the_policy_names_them, async |seam| {
+    seam.github.world().add_account("robot[bot]", AccountKind::Bot);
+    let policy = "commands: { bare: false, bots: { \"robot[bot]\": write }, allow: { config: admin } }\n";
+    seam.shop.commit("main", [(".github/seam.yml", policy)]);
+    let pull = pull_without_problems(seam).await;
+    let mut all = String::new();
+    for (login, body) in
+        [("robot[bot]", "/seam rerun"), ("robot[bot]", "/seam foo"), ("ada", "/help"), ("ada", "/seam config")]
+    {
+        let comment = pull.comment(login, body).await;
+        seam.settle().await;
+        all.push_str(&format!("{login} {body}: {}", told(&pull, comment)));
+    }
+    insta::assert_snapshot!(all, @r"
+    robot[bot] /seam rerun: eyes confused
+    > `/rerun`
+    Nothing has failed on this pull request.
+    robot[bot] /seam foo: 
+    ada /help: 
+    ada /seam config: -1
+    > `/config`
+    `/config` needs admin permission on this repository; you have write permission.
+    ");
+});
+
+scenario!(what_failed_is_said_and_can_be_run_again, async |seam| {
+    let pull = pull_without_problems(seam).await;
+    let asked = pull.comment("ada", "/config").await;
+    // Whoever hears the command reads the policy; then three tries of the command itself, of four calls each, fail.
+    seam.github.fail_next(POLICY, Fault::Slow(Duration::ZERO), 1);
+    seam.github.fail_next(POLICY, Fault::Status(500), 12);
+    seam.settle().await;
+    insta::assert_snapshot!(told(&pull, asked), @r"
+    eyes confused
+    > `/config`
+    `/config` failed: answer: GitHub answered 500 at GET /repos/{owner}/{repo}/contents/{path} (given up after 3 tries).
+    ");
+    let again = pull.comment("ada", "/rerun").await;
+    seam.settle().await;
+    insta::assert_snapshot!(told(&pull, again), @r"
+    eyes rocket
+    > `/rerun`
+    [Execution 5](http://localhost:8080/executions/5) (`config`) is in line again. It had failed: answer: GitHub answered 500 at GET /repos/{owner}/{repo}/contents/{path} (given up after 3 tries)
+    > `/config`
+    ```yaml
+    ");
+    assert_eq!(pull.reactions(asked), ["eyes", "confused", "rocket"]);
+});
+
+/// A comment with two commands, while Seam is killed at the first call of this name: all is told once.
+async fn survive(seam: &mut Seam, call: &str, fault: Fault) {
+    let pull = pull_without_problems(seam).await;
+    seam.github.fail_next(call, fault.clone(), 1);
+    let asked = pull.comment("ada", "/help\n/seam hepl").await;
+    seam.work_until_killed(call, 1).await;
+    seam.settle().await;
+    let shown = told(&pull, asked);
+    let said = shown.matches("> `/help").count() == 1 && shown.matches("There is no command `/hepl`").count() == 1;
+    assert!(said && pull.conversation().len() == 3, "killed at {call}, {fault:?}:\n{shown}{}", seam.log().await);
+    let mut reactions = pull.reactions(asked);
+    reactions.sort();
+    assert_eq!(reactions, ["confused", "eyes", "rocket"], "killed at {call}, {fault:?}");
+}
+
+scenario!(killed_before_the_command_was_acknowledged, async |seam| survive(seam, EYES, Fault::Timeout).await);
+scenario!(killed_after_the_command_was_acknowledged, async |seam| survive(seam, EYES, Fault::HangAfterWork).await);
+scenario!(killed_before_a_refusal_was_said, async |seam| survive(seam, SAY, Fault::Timeout).await);
+scenario!(killed_after_a_refusal_was_said, async |seam| survive(seam, SAY, Fault::HangAfterWork).await);
