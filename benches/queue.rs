@@ -92,5 +92,7 @@ fn execution(number: usize) -> NewExecution {
         repo: Some("octo-org/web-shop".parse().unwrap()),
         input: json!({ "pull_number": number, "head_sha": "a".repeat(40) }),
         delivery: None,
+        once: None,
+        after: None,
     }
 }
