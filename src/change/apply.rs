@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn some_of_the_edits_give_a_file_in_between() {
         let (base, head) = (b"1\n2\n3\n4\n", b"1\ntwo\n3\n4\nfive");
-        let edits: Vec<Edit> = hunks::between(base, head).into_iter().flat_map(|hunk| hunk.edits).collect();
+        let edits: Vec<Edit> = hunks::between(base, head, &mut 1_000).into_iter().flat_map(|hunk| hunk.edits).collect();
         assert_eq!(apply(base, head, &edits).unwrap(), head);
         assert_eq!(apply(base, head, &edits[..1]).unwrap(), b"1\ntwo\n3\n4\n");
         assert_eq!(apply(base, head, []).unwrap(), base);

@@ -18,11 +18,13 @@ pub struct Limits {
     pub file_bytes: u64,
     /// Edits of all files together: what bounds the memory of a change set.
     pub edits: usize,
+    /// Steps of comparing lines, all files together (see [`hunks::between`]): seconds. What would take more is one edit.
+    pub steps: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: 10 * 1024 * 1024, edits: 1_000_000 }
+        Self { file_bytes: 10 * 1024 * 1024, edits: 1_000_000, steps: 1_000_000_000 }
     }
 }
 
@@ -47,24 +49,18 @@ pub struct Parts<'a> {
 pub fn assemble(parts: Parts<'_>) -> ChangeSet {
     let Parts { base, head, files, contents, attributes, rewrites, limits } = parts;
     let mut files = rewrites::pair(files, rewrites, contents, limits.file_bytes);
-    let mut edits_left = limits.edits;
+    let mut left = limits;
     for file in &mut files {
         let said = attributes.of(file.base_path());
-        describe(file, contents, said, limits, &mut edits_left);
+        describe(file, contents, said, &mut left);
     }
     ChangeSet { base, head, files }
 }
 
-fn describe(
-    file: &mut FileChange,
-    contents: &dyn Contents,
-    said: PathAttributes,
-    limits: Limits,
-    edits_left: &mut usize,
-) {
+fn describe(file: &mut FileChange, contents: &dyn Contents, said: PathAttributes, left: &mut Limits) {
     file.generated = generated::reason(&file.path, said.generated, &[]);
     let versions = || file.old.iter().chain(&file.new);
-    if versions().any(|version| version.size > limits.file_bytes) {
+    if versions().any(|version| version.size > left.file_bytes) {
         file.kind = FileKind::TooLarge;
         return;
     }
@@ -83,11 +79,11 @@ fn describe(
     if file.kind == FileKind::Binary || old == new || is_type_change(file) {
         return;
     }
-    let hunks = hunks::between(&old, &new);
+    let hunks = hunks::between(&old, &new, &mut left.steps);
     let edits: usize = hunks.iter().map(|hunk| hunk.edits.len()).sum();
-    match edits_left.checked_sub(edits) {
-        Some(left) => {
-            *edits_left = left;
+    match left.edits.checked_sub(edits) {
+        Some(edits) => {
+            left.edits = edits;
             file.hunks = hunks;
         }
         None => file.kind = FileKind::TooLarge,

@@ -3,19 +3,39 @@
 
 use std::ops::Range;
 
-use gix::diff::blob::{Algorithm, InternedInput, diff_with_slider_heuristics};
+use gix::diff::blob::{Algorithm, InternedInput, Token, diff_with_slider_heuristics};
 
-use super::change_set::{Edit, Hunk};
+use super::{
+    change_set::{Edit, Hunk},
+    effort,
+};
 
 /// Unchanged lines around a change, as GitHub shows them.
 pub const CONTEXT: u32 = 3;
 
-/// The hunks between two texts.
-pub fn between(old: &[u8], new: &[u8]) -> Vec<Hunk> {
+/// The hunks between two texts, as git finds them. What that takes goes off `steps_left`; where it would take more, all
+/// from the first to the last line that differs is one edit.
+pub fn between(old: &[u8], new: &[u8], steps_left: &mut u64) -> Vec<Hunk> {
     let input = InternedInput::new(old, new);
+    if !effort::is_affordable(&input.before, &input.after, input.interner.num_tokens(), steps_left) {
+        return merge(replaced(&input.before, &input.after).into_iter(), input.before.len(), input.after.len());
+    }
     let diff = diff_with_slider_heuristics(Algorithm::Myers, &input);
     let edits = diff.hunks().map(|change| Edit { old: one_based(change.before), new: one_based(change.after) });
     merge(edits, input.before.len(), input.after.len())
+}
+
+/// All but what both start and end with.
+fn replaced(old: &[Token], new: &[Token]) -> Option<Edit> {
+    let same = |(one, other): &(&Token, &Token)| one == other;
+    let before = old.iter().zip(new).take_while(same).count();
+    let after = old[before..].iter().rev().zip(new[before..].iter().rev()).take_while(same).count();
+    let middle = |lines: &[Token]| one_based(line_number(before)..line_number(lines.len() - after));
+    (old != new).then(|| Edit { old: middle(old), new: middle(new) })
+}
+
+fn line_number(lines: usize) -> u32 {
+    u32::try_from(lines).unwrap_or(u32::MAX)
 }
 
 fn one_based(range: Range<u32>) -> Range<u32> {
@@ -44,13 +64,17 @@ fn last(hunk: &Hunk) -> &Edit {
 }
 
 fn with_context(start: u32, end: u32, lines: usize) -> Range<u32> {
-    let after_last = u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(1);
+    let after_last = line_number(lines).saturating_add(1);
     start.saturating_sub(CONTEXT).max(1)..end.saturating_add(CONTEXT).min(after_last)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn between(old: &[u8], new: &[u8]) -> Vec<Hunk> {
+        super::between(old, new, &mut 1_000_000)
+    }
 
     fn numbered(lines: std::ops::RangeInclusive<u32>) -> String {
         lines.map(|line| format!("{line}\n")).collect()
@@ -81,5 +105,18 @@ mod tests {
     fn a_lost_newline_at_the_end_is_a_change_of_the_last_line() {
         let hunks = between(b"a\nb\n", b"a\nb");
         assert_eq!(hunks[0].edits, [Edit { old: 2..3, new: 2..3 }]);
+    }
+
+    #[test]
+    fn what_would_take_too_long_is_one_edit() {
+        let old = numbered(1..=1_000);
+        let new = old.replace("\n20\n", "\nx\n").replace("\n500\n", "\n").replace("\n980\n", "\ny\n");
+        let hunks = super::between(old.as_bytes(), new.as_bytes(), &mut 100);
+        let edit = Edit { old: 20..981, new: 20..980 };
+        assert_eq!(hunks, [Hunk { old: 17..984, new: 17..983, edits: vec![edit] }]);
+        assert_eq!(super::between(old.as_bytes(), old.as_bytes(), &mut 0), []);
+        let longer = format!("{old}more\n");
+        let added = super::between(old.as_bytes(), longer.as_bytes(), &mut 0);
+        assert_eq!(added[0].edits, [Edit { old: 1001..1001, new: 1001..1002 }]);
     }
 }

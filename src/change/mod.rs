@@ -7,6 +7,7 @@ pub mod assemble;
 pub mod attributes;
 pub mod change_set;
 pub mod contents;
+mod effort;
 pub mod generated;
 pub mod hunks;
 pub mod lfs;

@@ -140,3 +140,44 @@ fn what_is_over_a_limit_is_listed_and_not_diffed() {
         [("big.txt", FileKind::TooLarge), ("changes.txt", FileKind::Text), ("small.txt", FileKind::TooLarge)];
     assert_eq!(kinds, expected.map(|(path, kind)| (path.to_owned(), kind)));
 }
+
+/// What git says of `base` and `head`: lines taken out and put in, and hunks.
+fn of_git(repository: &Path) -> (usize, usize, usize) {
+    let shown = git::text(repository, &["diff", "-U3", "base", "head"]);
+    let count = |start: &str| shown.lines().filter(|line| line.starts_with(start)).count();
+    (count("-") - 1, count("+") - 1, count("@@"))
+}
+
+#[test]
+fn lines_in_another_order_take_a_bounded_effort() {
+    const LINES: u64 = 60_000;
+    let text = |order: &[u64]| -> String { order.iter().map(|line| format!("line {line}\n")).collect() };
+    let mut order: Vec<u64> = (0..LINES).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let repository = folder.path().join("7.git");
+    std::fs::create_dir(&repository).unwrap();
+    git::run(&repository, &["init", "--quiet", "--bare", "."], &[]);
+    let mut stream = String::new();
+    commit(&mut stream, "base", None);
+    file(&mut stream, "lines.txt", &text(&order));
+    order.sort_by_key(|line| line * line * 7_919 % 104_729);
+    commit(&mut stream, "head", Some("base"));
+    file(&mut stream, "lines.txt", &text(&order));
+    git::run(&repository, &["fast-import", "--quiet", "--done"], format!("{stream}done\n").as_bytes());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let lines_and_hunks = |limits| {
+        let mirrors = Mirrors::new(folder.path(), "https://nowhere.invalid".parse().unwrap(), limits).unwrap();
+        let commits = ["base", "head"].map(|name| git::text(&repository, &["rev-parse", name]).parse().unwrap());
+        let changes = runtime.block_on(async {
+            let mirror = mirrors.fetch(RepositoryId(7), &"o/r".parse().unwrap(), None, &commits).await.unwrap();
+            mirror.change_set(&commits[0], &commits[1]).await.unwrap()
+        });
+        let hunks = &changes.files[0].hunks;
+        let edits = || hunks.iter().flat_map(|hunk| &hunk.edits);
+        (edits().map(|edit| edit.old.len()).sum(), edits().map(|edit| edit.new.len()).sum(), hunks.len())
+    };
+    let mut limits = MirrorLimits::default();
+    assert_eq!(lines_and_hunks(limits), of_git(&repository));
+    limits.change.steps = 10_000_000;
+    assert_eq!(lines_and_hunks(limits), (60_000 - 1, 60_000 - 1, 1));
+}
