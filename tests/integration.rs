@@ -9,6 +9,7 @@ mod effects;
 mod fake_github;
 mod github;
 mod house;
+mod killed;
 mod review;
 mod scenarios;
 mod setup;

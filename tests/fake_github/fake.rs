@@ -183,9 +183,7 @@ impl FakeGitHub {
     }
 
     fn queue_again(&self, world: &mut World) {
-        let sent = world.deliveries.iter();
-        let again = sent.map(|one| Outgoing { webhook: one.webhook.clone(), repeats: Some(one.guid.clone()) });
-        world.outbox.extend(again);
+        world.outbox.extend(world.deliveries.iter().map(Outgoing::again));
     }
 
     /// The next `times` calls that match fail: see [`super::faults`].

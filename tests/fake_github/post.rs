@@ -1,5 +1,7 @@
 //! The post: webhooks signed and sent, and every attempt kept.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Router,
     body::Body,
@@ -10,7 +12,10 @@ use sha2::Sha256;
 use tower::ServiceExt as _;
 
 use super::{
-    model::delivery::{Delivery, Outgoing},
+    model::{
+        delivery::{Delivery, Outgoing},
+        world::World,
+    },
     server::Shared,
 };
 
@@ -72,6 +77,7 @@ impl Shared {
                 Post::Loses => None,
             };
             let mut world = self.world();
+            world.under_way -= 1;
             let delivery = Delivery {
                 id: world.new_id(),
                 guid,
@@ -84,12 +90,36 @@ impl Shared {
         }
     }
 
+    /// Sends again what nobody has taken yet, with the same GUIDs, as GitHub does when it is asked to; gives how many there
+    /// were.
+    pub(crate) async fn repeat_missed(&self) -> usize {
+        let missed = self.queue_missed(&mut self.world());
+        self.deliver().await;
+        missed
+    }
+
+    fn queue_missed(&self, world: &mut World) -> usize {
+        let mut missed: BTreeMap<&str, Option<&Delivery>> = BTreeMap::new();
+        for delivery in &world.deliveries {
+            let taken = delivery.answered.is_some_and(|status| status < 300);
+            missed
+                .entry(&delivery.guid)
+                .and_modify(|known| *known = known.filter(|_| !taken))
+                .or_insert((!taken).then_some(delivery));
+        }
+        let again: Vec<_> = missed.into_values().flatten().map(Outgoing::again).collect();
+        let count = again.len();
+        world.outbox.extend(again);
+        count
+    }
+
     fn next_letter(&self) -> Option<(Outgoing, Letter, String)> {
         let mut world = self.world();
         let outgoing = world.outbox.pop_front()?;
         let guid = outgoing.repeats.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
         let app = world.app.as_ref()?;
         let letter = letter(&outgoing, &guid, app.id, &app.webhook_secret);
+        world.under_way += 1;
         Some((outgoing, letter, guid))
     }
 }

@@ -2,4 +2,6 @@
 
 pub(crate) mod database;
 pub(crate) mod glance;
+pub(crate) mod process;
+pub(crate) mod random;
 pub(crate) mod seam;

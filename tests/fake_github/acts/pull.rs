@@ -39,10 +39,7 @@ impl Pull {
 
     /// Of its head, also those that a newer one of the same name hides on the page.
     pub(crate) fn check_runs(&self) -> Vec<CheckRun> {
-        let world = self.repo.shared.world();
-        let head = &world.pull(self.repo.id, self.number).head_sha;
-        let runs = &world.repository(self.repo.id).check_runs;
-        runs.iter().filter(|run| run.head_sha == *head).cloned().collect()
+        self.repo.check_runs(&self.head())
     }
 
     /// What a person sees on the page.

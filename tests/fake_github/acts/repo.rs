@@ -10,6 +10,7 @@ use super::{
         model::{
             self,
             accounts::{AccountKind, Role},
+            check_run::CheckRun,
             pull::PullState,
             world::World,
         },
@@ -157,6 +158,13 @@ impl Repo {
 
     pub(crate) fn pull(&self, number: i64) -> Pull {
         Pull { repo: self.clone(), number }
+    }
+
+    /// Of a commit, also those that a newer one of the same name hides on the page.
+    pub(crate) fn check_runs(&self, commit: &str) -> Vec<CheckRun> {
+        let world = self.shared.world();
+        let runs = &world.repository(self.id).check_runs;
+        runs.iter().filter(|run| run.head_sha == commit).cloned().collect()
     }
 
     /// The check runs of a branch's last commit, as its page shows them.

@@ -20,6 +20,13 @@ pub(crate) struct Outgoing {
     pub(crate) repeats: Option<String>,
 }
 
+impl Outgoing {
+    /// The same webhook once more, under the same GUID.
+    pub(crate) fn again(sent: &Delivery) -> Self {
+        Self { webhook: sent.webhook.clone(), repeats: Some(sent.guid.clone()) }
+    }
+}
+
 /// One attempt to send one.
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery {

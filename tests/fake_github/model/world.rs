@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) manifests: BTreeMap<String, (Value, DateTime<Utc>)>,
     /// Webhooks waiting to be sent, in order.
     pub(crate) outbox: VecDeque<Outgoing>,
+    /// Webhooks that were sent and not answered yet.
+    pub(crate) under_way: usize,
     pub(crate) deliveries: Vec<Delivery>,
 }
 
@@ -54,6 +56,7 @@ impl World {
             repositories: BTreeMap::new(),
             manifests: BTreeMap::new(),
             outbox: VecDeque::new(),
+            under_way: 0,
             deliveries: Vec::new(),
         }
     }

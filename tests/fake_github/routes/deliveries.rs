@@ -63,8 +63,7 @@ fn show(call: &mut Call<'_>) -> Reply {
 
 /// The same GUID again, soon.
 fn redeliver(call: &mut Call<'_>) -> Reply {
-    let delivery = find(call)?;
-    let again = Outgoing { webhook: delivery.webhook.clone(), repeats: Some(delivery.guid.clone()) };
+    let again = Outgoing::again(find(call)?);
     call.world.outbox.push_back(again);
     Ok(Answer::accepted())
 }
