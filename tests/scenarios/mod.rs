@@ -3,6 +3,7 @@
 mod commands;
 mod first_review;
 mod installation;
+mod large;
 mod later_pushes;
 mod policy;
 mod unsure;
