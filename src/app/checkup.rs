@@ -98,7 +98,8 @@ async fn reach(what: &'static str, url: &Url) -> Vec<Check> {
         Ok(answer) => answer,
         Err(error) => {
             let mend = format!("let this machine reach {url} (firewall, proxy, DNS, certificates)");
-            return vec![Check::bad(what, format!("{url} does not answer: {error}"), mend)];
+            let why = anyhow::Error::from(error.without_url());
+            return vec![Check::bad(what, format!("{url} does not answer: {why:#}"), mend)];
         }
     };
     let mut checks = vec![Check::good(what, format!("{url} answers"))];

@@ -27,10 +27,10 @@ impl Doctor {
         let mut out = anstream::stdout();
         for check in &checks {
             match &check.mend {
-                None => writeln!(out, "\x1b[32mok\x1b[0m    {:13} {}", check.what, check.found)?,
+                None => writeln!(out, "\x1b[32mok\x1b[0m    {:14} {}", check.what, check.found)?,
                 Some(mend) => writeln!(
                     out,
-                    "\x1b[31mwrong\x1b[0m {:13} {}\n      {:13} to mend it: {mend}",
+                    "\x1b[31mwrong\x1b[0m {:14} {}\n      {:14} to mend it: {mend}",
                     check.what, check.found, ""
                 )?,
             }
