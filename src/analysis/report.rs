@@ -86,7 +86,7 @@ fn finding(view: &FileView<'_>, draft: Draft<'_>, others: &[String], limits: &Li
         message.push_str(&format!("\n\nAlso on this line: {}.", named.join(", ")));
     }
     let symbol = if draft.first_line == 0 { String::new() } else { view.symbol_at(draft.at) };
-    let shows_code = rule.source != Source::Secret && view.is_exact && draft.first_line > 0;
+    let shows_code = rule.source != Source::Secret && draft.first_line > 0;
     Finding {
         rule: rule.id.to_string(),
         severity: draft.severity,

@@ -1,17 +1,27 @@
-//! What `seam doctor` looks at: each part that Seam stands on, whether it is in order, and how to mend it.
+//! What `seam doctor` looks at: each part that Seam stands on, whether it is in order, and how to mend it. What is broken
+//! ends nothing: the rest is looked at all the same.
 
 use std::time::Duration;
 
 use chrono::DateTime;
-use tokio::process::Command;
+use secrecy::ExposeSecret as _;
+use tokio::{process::Command, sync::watch};
 use url::Url;
 
-use super::basis::Basis;
+use super::{
+    basis,
+    grants::{app_grants, installations},
+    hook_check,
+    keyring::{Keyring, credentials_of},
+    master_key::MasterKey,
+    vault::Vault,
+};
 use crate::{
-    config::app_manifest::{Access, AppManifest},
-    dashboard::{registrar::Registrar as _, visitor::is_loopback},
-    github::app::{App, Installation},
-    store::execution,
+    config::settings::Settings,
+    dashboard::registrar::Registrar as _,
+    github::client::{self, GitHub},
+    store::{db::Db, execution},
+    telemetry::clock::Clock,
 };
 
 /// GitHub refuses the App's tokens when clocks are further apart.
@@ -27,50 +37,131 @@ pub struct Check {
 }
 
 impl Check {
-    fn good(what: &'static str, found: impl Into<String>) -> Self {
+    pub(super) fn good(what: &'static str, found: impl Into<String>) -> Self {
         Self { what, found: found.into(), mend: None }
     }
 
-    fn bad(what: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
+    pub(super) fn bad(what: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { what, found: found.into(), mend: Some(mend.into()) }
     }
 }
 
+/// As much of what a server works with as there is.
+pub(super) struct Ground {
+    pub(super) settings: Settings,
+    pub(super) clock: Clock,
+    pub(super) db: Option<Db>,
+    keyring: Option<Keyring>,
+}
+
+impl Ground {
+    pub(super) fn public_url(&self) -> Url {
+        self.keyring.as_ref().map_or_else(|| self.settings.public_url.clone(), Keyring::public_url)
+    }
+
+    pub(super) fn has_secret(&self) -> bool {
+        match &self.keyring {
+            Some(keyring) => !keyring.secrets().borrow().is_empty(),
+            None => self.settings.github.webhook_secret.is_some(),
+        }
+    }
+
+    fn is_set_up(&self) -> bool {
+        self.settings.github.app.is_some() || self.keyring.as_ref().is_some_and(|keyring| keyring.current().is_some())
+    }
+
+    fn github(&self) -> Result<GitHub, client::ClientError> {
+        let credentials = match &self.keyring {
+            Some(keyring) => keyring.credentials(),
+            None => watch::channel(self.settings.github.app.as_ref().map(credentials_of)).1,
+        };
+        let settings = client::Settings::new(self.settings.github.api_url.clone());
+        GitHub::new(settings, credentials, self.clock.clone())
+    }
+}
+
 /// Looks at everything, in the order in which things depend on each other.
-pub async fn look(basis: &Basis) -> Vec<Check> {
-    let settings = &basis.settings;
-    let mut checks = vec![database(basis).await, git().await];
-    checks.extend(reach("GitHub's API", &settings.github.api_url).await);
-    checks.extend(reach("GitHub's pages", &settings.github.web_url).await);
-    checks.push(webhook(basis));
-    match basis.keyring.current() {
-        None => checks.push(Check::bad("App", "no GitHub App is set up", "open the link that `seam setup` prints")),
-        Some(_) => match basis.github.app().app().await {
-            Err(error) => checks.push(Check::bad(
-                "App",
-                error.to_string(),
-                "check SEAM_GITHUB_APP_ID and SEAM_GITHUB_PRIVATE_KEY, or `seam secrets forget` and set up an App again",
-            )),
-            Ok(app) => {
-                checks.push(Check::good("App", format!("{} ({})", app.name, app.html_url)));
-                checks.extend(app_grants(&app, &settings.github.web_url));
-                checks.extend(installations(basis, &app).await);
-            }
-        },
+pub async fn look(settings: Settings, clock: Clock) -> Vec<Check> {
+    client::install_crypto_provider();
+    let mut checks = vec![git().await];
+    let ground = ground(settings, clock, &mut checks).await;
+    let github = &ground.settings.github;
+    checks.extend(reach("GitHub's API", &github.api_url).await);
+    checks.extend(reach("GitHub's pages", &github.web_url).await);
+    checks.push(hook_check::here(&ground));
+    if !ground.is_set_up() {
+        checks.push(Check::bad("App", "no GitHub App is set up", "open the link that `seam setup` prints"));
+    } else {
+        checks.extend(app(&ground).await);
+    }
+    if let Some(db) = &ground.db {
+        db.close().await;
     }
     checks
 }
 
-async fn database(basis: &Basis) -> Check {
-    match execution::counts(&basis.db).await {
+/// Master key, database and credentials, each with what is wrong with it.
+async fn ground(settings: Settings, clock: Clock, checks: &mut Vec<Check>) -> Ground {
+    let key = MasterKey::load(settings.master_key.as_ref(), &settings.data_dir);
+    if let Err(error) = &key {
+        checks.push(Check::bad(
+            "Master key",
+            format!("{error:#}"),
+            "mend that; without it the credentials stay sealed",
+        ));
+    }
+    let db = match basis::connect(&settings).await {
+        Ok(db) => {
+            checks.push(waiting(&db).await);
+            Some(db)
+        }
+        Err(error) => {
+            checks.push(Check::bad("Database", format!("{error:#}"), "start it, or correct DATABASE_URL"));
+            None
+        }
+    };
+    let keyring = match (&key, &db) {
+        (Ok(key), Some(db)) => {
+            let loaded = Keyring::load(db.clone(), Vault::new(key), clock.clone(), &settings).await;
+            let mend = "bring back the master key (SEAM_MASTER_KEY, or master.key in the data dir), or `seam secrets forget` \
+                        and set up an App again";
+            let wrong = |error: anyhow::Error| Check::bad("Credentials", error.root_cause().to_string(), mend);
+            loaded.map_err(|error| checks.push(wrong(error))).ok()
+        }
+        _ => None,
+    };
+    Ground { settings, clock, db, keyring }
+}
+
+async fn waiting(db: &Db) -> Check {
+    match execution::counts(db).await {
         Ok(counts) if counts.failed > 0 => Check::bad(
             "Database",
-            format!("{}: {} executions failed for good", basis.db.name(), counts.failed),
-            "look at them on the start page, which `seam setup` signs in to",
+            format!("{}: {} executions failed for good", db.name(), counts.failed),
+            "`seam executions list --status failed` names them, `seam executions show ID` says why",
         ),
-        Ok(counts) => Check::good("Database", format!("{}, {} executions wait", basis.db.name(), counts.queued)),
+        Ok(counts) => Check::good("Database", format!("{}, {} executions wait", db.name(), counts.queued)),
         Err(error) => Check::bad("Database", error.to_string(), "mend it; DATABASE_URL names it"),
     }
+}
+
+async fn app(ground: &Ground) -> Vec<Check> {
+    let github = match ground.github() {
+        Ok(github) => github,
+        Err(error) => return vec![Check::bad("App", error.to_string(), "correct SEAM_GITHUB_API_URL")],
+    };
+    let app = match github.app().app().await {
+        Ok(app) => app,
+        Err(error) => {
+            let mend = "check SEAM_GITHUB_APP_ID and SEAM_GITHUB_PRIVATE_KEY, or `seam secrets forget` and set up an App again";
+            return vec![Check::bad("App", error.to_string(), mend)];
+        }
+    };
+    let mut checks = vec![Check::good("App", format!("{} ({})", app.name, app.html_url))];
+    checks.extend(app_grants(&app));
+    checks.extend(hook_check::at_github(ground, &github, &app).await);
+    checks.extend(installations(&github, &app).await);
+    checks
 }
 
 async fn git() -> Check {
@@ -112,91 +203,17 @@ async fn reach(what: &'static str, url: &Url) -> Vec<Check> {
     checks
 }
 
-fn webhook(basis: &Basis) -> Check {
-    let address = basis.keyring.public_url();
-    let hook = format!("{}/webhooks/github", address.as_str().trim_end_matches('/'));
-    if basis.keyring.secrets().borrow().is_empty() {
-        return Check::bad(
-            "Webhook",
-            "no secret is set up: there is no endpoint",
-            "set up the App, or give SEAM_GITHUB_WEBHOOK_SECRET",
-        );
+/// Every host that Seam may contact with these settings, and why.
+pub fn hosts(settings: &Settings) -> Vec<(String, &'static str)> {
+    let host = |url: &Url| url.host_str().unwrap_or_default().to_owned();
+    let github = &settings.github;
+    let mut hosts = vec![
+        (host(&github.api_url), "GitHub's API: everything that is read and written there"),
+        (host(&github.web_url), "git: the commits that are reviewed"),
+    ];
+    let database = Url::parse(settings.database_url.expose_secret()).ok();
+    if let Some(database) = database.filter(|url| url.scheme().starts_with("postgres")) {
+        hosts.push((host(&database), "the database"));
     }
-    if is_loopback(&address) && !is_loopback(&basis.settings.github.web_url) {
-        return Check::bad(
-            "Webhook",
-            format!("GitHub cannot reach {hook}"),
-            "set SEAM_PUBLIC_URL to the address that GitHub reaches",
-        );
-    }
-    Check::good("Webhook", format!("{hook}, with a secret"))
-}
-
-/// The page on which the App's own permissions and events are changed.
-fn permissions_page(app: &App, web_url: &Url) -> String {
-    let web = web_url.as_str().trim_end_matches('/');
-    match app.owner.as_ref().filter(|owner| owner.is_organization()) {
-        Some(owner) => format!("{web}/organizations/{}/settings/apps/{}/permissions", owner.login, app.slug),
-        None => format!("{web}/settings/apps/{}/permissions", app.slug),
-    }
-}
-
-fn app_grants(app: &App, web_url: &Url) -> Vec<Check> {
-    let page = permissions_page(app, web_url);
-    let mut checks = Vec::new();
-    for wanted in &AppManifest::built_in().permissions {
-        if !is_granted(app.permissions.get(&wanted.name), wanted.access) {
-            let found = format!("does not ask for “{}” ({}): {}", wanted.label, wanted.access.as_str(), wanted.why);
-            checks.push(Check::bad("Permission", found, format!("add it on {page}")));
-        }
-    }
-    for wanted in &AppManifest::built_in().events {
-        if !app.events.contains(&wanted.name) {
-            let found = format!("does not hear “{}”: {}", wanted.label, wanted.why);
-            checks.push(Check::bad("Event", found, format!("tick it on {page}")));
-        }
-    }
-    if checks.is_empty() {
-        checks.push(Check::good("Permissions", "the App has all permissions and events it needs"));
-    }
-    checks
-}
-
-async fn installations(basis: &Basis, app: &App) -> Vec<Check> {
-    const WHAT: &str = "Installation";
-    let found = match basis.github.app().installations().await {
-        Ok(found) => found,
-        Err(error) => return vec![Check::bad(WHAT, error.to_string(), "try again")],
-    };
-    if found.is_empty() {
-        let mend = format!("install it from {}/installations/new", app.html_url);
-        return vec![Check::bad(WHAT, "the App is installed nowhere", mend)];
-    }
-    found.iter().map(installation).collect()
-}
-
-fn installation(installation: &Installation) -> Check {
-    const WHAT: &str = "Installation";
-    let account = installation.account.as_ref().map_or("an unknown account", |account| &account.login);
-    let page = &installation.html_url;
-    if installation.suspended_at.is_some() {
-        return Check::bad(WHAT, format!("{account}: suspended"), format!("its owner unsuspends it on {page}"));
-    }
-    let manifest = AppManifest::built_in();
-    let permissions = manifest
-        .permissions
-        .iter()
-        .filter(|wanted| !is_granted(installation.permissions.get(&wanted.name), wanted.access))
-        .map(|wanted| format!("{} ({})", wanted.label, wanted.access.as_str()));
-    let events = manifest.events.iter().filter(|wanted| !installation.events.contains(&wanted.name));
-    let missing: Vec<_> = permissions.chain(events.map(|wanted| format!("the event {}", wanted.label))).collect();
-    if missing.is_empty() {
-        return Check::good(WHAT, format!("{account}: all permissions and events granted"));
-    }
-    let found = format!("{account}: not granted: {}", missing.join(", "));
-    Check::bad(WHAT, found, format!("its owner accepts the new permissions on {page}"))
-}
-
-fn is_granted(granted: Option<&String>, wanted: Access) -> bool {
-    granted.and_then(|granted| Access::granted(granted)).is_some_and(|granted| granted >= wanted)
+    hosts
 }

@@ -5,18 +5,21 @@ use std::sync::Mutex;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 use tokio::sync::watch;
 use url::Url;
-use zeroize::Zeroizing;
 
 use super::{
+    kept::{self, Kept},
     setup_token,
-    vault::{CannotOpen, Vault},
+    vault::Vault,
 };
 use crate::{
-    config::settings::{GitHubSettings, Settings},
+    config::{
+        github_settings::{AppSettings, GitHubSettings},
+        settings::Settings,
+    },
     dashboard::{
         registrar::{CurrentApp, Registrar, Source},
         visitor::is_loopback,
@@ -28,22 +31,6 @@ use crate::{
     workflow::trigger::OwnApp,
 };
 
-const ROW: &str = "github-app";
-
-/// What is sealed in the database.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    id: i64,
-    slug: String,
-    name: String,
-    html_url: String,
-    client_id: String,
-    client_secret: String,
-    webhook_secret: Option<String>,
-    private_key: String,
-    address: Url,
-}
-
 pub struct Keyring {
     db: Db,
     vault: Vault,
@@ -54,8 +41,14 @@ pub struct Keyring {
     secrets: watch::Sender<WebhookSecrets>,
     current: watch::Sender<Option<CurrentApp>>,
     own: watch::Sender<Option<OwnApp>>,
-    /// The sealed row that is in force.
-    in_force: Mutex<Option<Vec<u8>>>,
+    in_force: Mutex<InForce>,
+}
+
+/// The sealed row that is in force, and how long all of it is.
+#[derive(Default)]
+struct InForce {
+    sealed: Option<Vec<u8>>,
+    until: Option<DateTime<Utc>>,
 }
 
 impl Keyring {
@@ -74,7 +67,7 @@ impl Keyring {
             secrets: watch::channel(WebhookSecrets::default()).0,
             current: watch::channel(None).0,
             own: watch::channel(None).0,
-            in_force: Mutex::new(None),
+            in_force: Mutex::default(),
         };
         keyring.apply(None);
         keyring.refresh().await?;
@@ -110,16 +103,18 @@ impl Keyring {
         if self.settings.app.is_some() {
             return Ok(());
         }
-        let sealed = credential::get(&self.db, ROW).await.context("cannot read the App's credentials")?;
-        if *self.in_force() == sealed {
+        let sealed = credential::get(&self.db, kept::ROW).await.context("cannot read the App's credentials")?;
+        let now = self.clock.now();
+        if self.in_force().sealed == sealed && self.in_force().until.is_none_or(|until| now < until) {
             return Ok(());
         }
-        let kept = sealed.as_deref().map(|sealed| self.open(sealed)).transpose().context(
+        let kept = sealed.as_deref().map(|sealed| Kept::open(&self.vault, sealed)).transpose().context(
             "the App's credentials cannot be opened: bring back the master key they were sealed with (SEAM_MASTER_KEY, or \
              master.key in the data dir), or run `seam secrets forget` and set up an App again",
         )?;
+        let until = kept.as_ref().and_then(Kept::expires_at).filter(|until| now < *until);
         self.apply(kept);
-        *self.in_force() = sealed;
+        *self.in_force() = InForce { sealed, until };
         Ok(())
     }
 
@@ -128,19 +123,15 @@ impl Keyring {
         self.own.send_replace(Some(OwnApp { app_id: app.id, slug: app.slug.clone(), bot: None }));
     }
 
-    fn in_force(&self) -> std::sync::MutexGuard<'_, Option<Vec<u8>>> {
+    fn in_force(&self) -> std::sync::MutexGuard<'_, InForce> {
         self.in_force.lock().expect("nobody panics while holding it")
-    }
-
-    fn open(&self, sealed: &[u8]) -> Result<Kept, CannotOpen> {
-        serde_json::from_slice(&self.vault.open(ROW, sealed)?).map_err(|_| CannotOpen)
     }
 
     /// Puts credentials in force; what the settings name goes first.
     fn apply(&self, kept: Option<Kept>) {
         let (credentials, current, own) = match (&self.settings.app, &kept) {
             (Some(app), _) => (
-                Some(AppCredentials { issuer: app.app_id.to_string(), private_key: app.private_key.clone() }),
+                Some(credentials_of(app)),
                 Some(CurrentApp { id: app.app_id, source: Source::Settings }),
                 Some(OwnApp { app_id: app.app_id, slug: String::new(), bot: None }),
             ),
@@ -162,15 +153,23 @@ impl Keyring {
             ),
             (None, None) => (None, None, None),
         };
-        let secrets = match &self.settings.webhook_secret {
-            Some(secret) => [Some(secret.clone()), self.settings.previous_webhook_secret.clone()],
-            None => [kept.and_then(|kept| kept.webhook_secret).map(SecretString::from), None],
+        let secrets = match (&self.settings.webhook_secret, kept) {
+            (Some(secret), _) => {
+                std::iter::once(secret).chain(&self.settings.previous_webhook_secret).cloned().collect()
+            }
+            (None, Some(kept)) => kept.webhook_secrets(self.clock.now()),
+            (None, None) => Vec::new(),
         };
         self.credentials.send_replace(credentials);
-        self.secrets.send_replace(WebhookSecrets::new(secrets.into_iter().flatten()));
+        self.secrets.send_replace(WebhookSecrets::new(secrets));
         self.current.send_replace(current);
         self.own.send_replace(own);
     }
+}
+
+/// Those that the settings name.
+pub(super) fn credentials_of(app: &AppSettings) -> AppCredentials {
+    AppCredentials { issuer: app.app_id.to_string(), private_key: app.private_key.clone() }
 }
 
 #[async_trait]
@@ -184,23 +183,12 @@ impl Registrar for Keyring {
     }
 
     async fn keep(&self, app: &RegisteredApp, address: &Url) -> Result<(), StoreError> {
-        let kept = Kept {
-            id: app.id,
-            slug: app.slug.clone(),
-            name: app.name.clone(),
-            html_url: app.html_url.clone(),
-            client_id: app.client_id.clone(),
-            client_secret: app.client_secret.expose_secret().to_owned(),
-            webhook_secret: app.webhook_secret.as_ref().map(|secret| secret.expose_secret().to_owned()),
-            private_key: app.private_key.expose_secret().to_owned(),
-            address: address.clone(),
-        };
-        let plain = Zeroizing::new(serde_json::to_vec(&kept).expect("credentials are plain data"));
-        let sealed = self.vault.seal(ROW, &plain);
+        let kept = Kept::of(app, address, self.clock.now());
+        let sealed = kept.seal(&self.vault);
         // In force first: GitHub tells them only once, and a database that fails must not lose them.
         self.apply(Some(kept));
-        credential::put(&self.db, ROW, &sealed, self.clock.now()).await?;
-        *self.in_force() = Some(sealed);
+        credential::put(&self.db, kept::ROW, &sealed, self.clock.now()).await?;
+        *self.in_force() = InForce { sealed: Some(sealed), until: None };
         Ok(())
     }
 }
@@ -210,5 +198,5 @@ impl Registrar for Keyring {
 /// # Errors
 /// When the database fails.
 pub async fn forget(db: &Db) -> Result<bool, StoreError> {
-    credential::remove(db, ROW).await
+    credential::remove(db, kept::ROW).await
 }

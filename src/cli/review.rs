@@ -22,10 +22,13 @@ use crate::{
         ids::CommitSha,
     },
     git::work_tree::{Head, LocalChange, WorkTree},
-    review::output::{
-        github,
-        human::{self, Colors, Look},
-        json, outcome, sarif,
+    review::{
+        evidence,
+        output::{
+            github,
+            human::{self, Colors, Look},
+            json, outcome, sarif,
+        },
     },
 };
 
@@ -87,7 +90,12 @@ impl Review {
         output::tell(&problems);
         let engine = Engine::new();
         let files = message(&format!("{} files", set.files.len()));
-        let analysis = progress::shown(files, || engine.analyze(&set, &contents, &policy));
+        let (analysis, left_out) = progress::shown(files, || {
+            let mut analysis = engine.analyze(&set, &contents, &policy);
+            let left_out = evidence::keep_proven(&mut analysis, &set, &contents);
+            (analysis, left_out)
+        });
+        output::tell(evidence::note(&left_out).map(|note| note.text).as_slice());
         output::write(&self.render(&set, &contents, &analysis, &engine))?;
         let worst = analysis.findings.iter().map(|finding| finding.severity).max();
         Ok(if self.fail_on.is_met(worst) { Outcome::Found } else { Outcome::Done })

@@ -44,6 +44,11 @@ impl Access {
         }
     }
 
+    /// Whether what was granted, in GitHub's words, includes this.
+    pub fn is_in(self, granted: &str) -> bool {
+        Self::granted(granted).is_some_and(|granted| granted >= self)
+    }
+
     /// As GitHub writes what was granted; `admin` includes both.
     pub fn granted(text: &str) -> Option<Self> {
         match text {

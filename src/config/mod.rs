@@ -1,7 +1,9 @@
 //! The operator's settings (`seam.toml`, environment, flags) and a repository's policy (`.github/seam.yml`).
 
 pub mod app_manifest;
+pub mod github_settings;
 pub mod links;
+pub mod llm_settings;
 pub mod located;
 pub mod nearest;
 pub mod policy;
@@ -11,3 +13,5 @@ pub mod policy_text;
 pub mod schema;
 pub mod settings;
 pub mod sources;
+mod values;
+mod variables;

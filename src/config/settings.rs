@@ -2,63 +2,23 @@
 //! precedence), and passed on from there. Nothing else reads the environment.
 
 use std::{
-    fs,
-    io::Read as _,
     net::SocketAddr,
     num::NonZeroUsize,
     path::{Path, PathBuf},
     thread,
 };
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
-use super::sources::{Flags, Found, Name, SettingsError, Sources};
+use super::{
+    github_settings::{self, GitHubSettings},
+    llm_settings::{self, LlmSettings},
+    sources::{Flags, SettingsError, Sources},
+    values::{parsed, text, url},
+    variables::{ALL, DATA_DIR, DATABASE_URL, LISTEN, LOG, LOG_FORMAT, MASTER_KEY, PUBLIC_URL, REDIS_URL, WORKERS},
+};
 use crate::telemetry::logs;
-
-const LISTEN: Name = Name { variable: "SEAM_LISTEN", key: Some("listen") };
-const DATABASE_URL: Name = Name { variable: "DATABASE_URL", key: Some("database_url") };
-const DATA_DIR: Name = Name { variable: "SEAM_DATA_DIR", key: Some("data_dir") };
-const PUBLIC_URL: Name = Name { variable: "SEAM_PUBLIC_URL", key: Some("public_url") };
-const WORKERS: Name = Name { variable: "SEAM_WORKERS", key: Some("workers") };
-const REDIS_URL: Name = Name { variable: "SEAM_REDIS_URL", key: Some("redis_url") };
-/// Not in a file: it would lie beside what it locks.
-const MASTER_KEY: Name = Name { variable: "SEAM_MASTER_KEY", key: None };
-const APP_ID: Name = Name { variable: "SEAM_GITHUB_APP_ID", key: Some("github.app_id") };
-const PRIVATE_KEY: Name = Name { variable: "SEAM_GITHUB_PRIVATE_KEY", key: Some("github.private_key") };
-const WEBHOOK_SECRET: Name = Name { variable: "SEAM_GITHUB_WEBHOOK_SECRET", key: Some("github.webhook_secret") };
-const PREVIOUS_WEBHOOK_SECRET: Name =
-    Name { variable: "SEAM_GITHUB_WEBHOOK_SECRET_PREVIOUS", key: Some("github.webhook_secret_previous") };
-const API_URL: Name = Name { variable: "SEAM_GITHUB_API_URL", key: Some("github.api_url") };
-const WEB_URL: Name = Name { variable: "SEAM_GITHUB_URL", key: Some("github.url") };
-const LOG: Name = Name { variable: "SEAM_LOG", key: Some("log.filter") };
-const LOG_FORMAT: Name = Name { variable: "SEAM_LOG_FORMAT", key: Some("log.format") };
-const LLM_PROVIDER: Name = Name { variable: "SEAM_LLM_PROVIDER", key: Some("llm.provider") };
-const LLM_MODEL: Name = Name { variable: "SEAM_LLM_MODEL", key: Some("llm.model") };
-const LLM_API_KEY: Name = Name { variable: "SEAM_LLM_API_KEY", key: Some("llm.api_key") };
-const LLM_BASE_URL: Name = Name { variable: "SEAM_LLM_BASE_URL", key: Some("llm.base_url") };
-
-const ALL: [Name; 19] = [
-    LISTEN,
-    DATABASE_URL,
-    DATA_DIR,
-    PUBLIC_URL,
-    WORKERS,
-    REDIS_URL,
-    MASTER_KEY,
-    APP_ID,
-    PRIVATE_KEY,
-    WEBHOOK_SECRET,
-    PREVIOUS_WEBHOOK_SECRET,
-    API_URL,
-    WEB_URL,
-    LOG,
-    LOG_FORMAT,
-    LLM_PROVIDER,
-    LLM_MODEL,
-    LLM_API_KEY,
-    LLM_BASE_URL,
-];
 
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -79,36 +39,6 @@ pub struct Settings {
     /// `SEAM_REDIS_URL`
     pub redis_url: Option<SecretString>,
     pub llm: Option<LlmSettings>,
-}
-
-#[derive(Clone, Debug)]
-pub struct GitHubSettings {
-    /// `SEAM_GITHUB_APP_ID` with `SEAM_GITHUB_PRIVATE_KEY`; `None`: from set-up.
-    pub app: Option<AppSettings>,
-    /// `SEAM_GITHUB_WEBHOOK_SECRET`; `None`: from set-up.
-    pub webhook_secret: Option<SecretString>,
-    /// `SEAM_GITHUB_WEBHOOK_SECRET_PREVIOUS`: accepted as well while the secret is being changed.
-    pub previous_webhook_secret: Option<SecretString>,
-    /// `SEAM_GITHUB_API_URL`, without a slash at the end of its path.
-    pub api_url: Url,
-    /// `SEAM_GITHUB_URL`, without a slash at the end of its path.
-    pub web_url: Url,
-}
-
-#[derive(Clone, Debug)]
-pub struct AppSettings {
-    pub app_id: i64,
-    /// PEM text.
-    pub private_key: SecretString,
-}
-
-/// The one-provider short form.
-#[derive(Clone, Debug)]
-pub struct LlmSettings {
-    pub provider: String,
-    pub model: Option<String>,
-    pub api_key: Option<SecretString>,
-    pub base_url: Option<Url>,
 }
 
 impl Settings {
@@ -147,10 +77,10 @@ impl Settings {
             public_url,
             workers,
             master_key: sources.find(MASTER_KEY).map(|found| found.value),
-            github: github(&sources)?,
+            github: github_settings::read(&sources)?,
             log: log(&sources)?,
             redis_url: sources.find(REDIS_URL).map(|found| found.value),
-            llm: llm(&sources)?,
+            llm: llm_settings::read(&sources)?,
         })
     }
 
@@ -161,38 +91,6 @@ impl Settings {
             self.public_url.set_port(Some(address.port())).expect("an http URL has a port");
         }
     }
-}
-
-fn text(found: &Found) -> &str {
-    found.value.expose_secret().trim()
-}
-
-/// A value that is no secret: an error shows it.
-fn parsed<T>(
-    sources: &Sources<'_>,
-    name: Name,
-    remedy: &str,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<Option<T>, SettingsError> {
-    let Some(found) = sources.find(name) else { return Ok(None) };
-    match parse(text(&found)) {
-        Some(value) => Ok(Some(value)),
-        None => Err(SettingsError::new(&found.place, format!("{:?} is not understood", text(&found)), remedy)),
-    }
-}
-
-/// An `http` or `https` URL without user, query and fragment; a slash at the end of its path is dropped.
-fn url(sources: &Sources<'_>, name: Name) -> Result<Option<Url>, SettingsError> {
-    parsed(sources, name, "write a URL, as in https://seam.example.com", |text| {
-        let mut url = Url::parse(text).ok()?;
-        let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
-        if !matches!(url.scheme(), "http" | "https") || !plain || url.fragment().is_some() || url.host_str().is_none() {
-            return None;
-        }
-        let path = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&path);
-        Some(url)
-    })
 }
 
 fn database_url(sources: &Sources<'_>, data_dir: &Path) -> Result<SecretString, SettingsError> {
@@ -212,75 +110,6 @@ fn database_url(sources: &Sources<'_>, data_dir: &Path) -> Result<SecretString, 
     Ok(value.into())
 }
 
-fn github(sources: &Sources<'_>) -> Result<GitHubSettings, SettingsError> {
-    let web_url = match url(sources, WEB_URL)? {
-        Some(url) => url,
-        None => Url::parse("https://github.com").expect("a constant URL"),
-    };
-    let api_url = match url(sources, API_URL)? {
-        Some(url) => url,
-        None => api_of(&web_url),
-    };
-    let app_id = parsed(sources, APP_ID, "write the number that the App's page shows as App ID", |text| {
-        text.parse::<i64>().ok().filter(|id| *id > 0)
-    })?;
-    let private_key = sources.find(PRIVATE_KEY).map(|found| private_key(&found)).transpose()?;
-    let app = match (app_id, private_key) {
-        (Some(app_id), Some(private_key)) => Some(AppSettings { app_id, private_key }),
-        (None, None) => None,
-        (given, _) => {
-            let (there, missing) = if given.is_some() { (APP_ID, PRIVATE_KEY) } else { (PRIVATE_KEY, APP_ID) };
-            let problem = format!("{} is given, but this is not", there.variable);
-            return Err(SettingsError::new(
-                missing.variable,
-                problem,
-                "give both, or neither and open the set-up page",
-            ));
-        }
-    };
-    Ok(GitHubSettings {
-        app,
-        webhook_secret: sources.find(WEBHOOK_SECRET).map(|found| found.value),
-        previous_webhook_secret: sources.find(PREVIOUS_WEBHOOK_SECRET).map(|found| found.value),
-        api_url,
-        web_url,
-    })
-}
-
-/// github.com and its data-residency hosts have the API on a host of its own, GitHub Enterprise Server under a path.
-fn api_of(web_url: &Url) -> Url {
-    let mut api = web_url.clone();
-    let host = web_url.host_str().unwrap_or_default().to_owned();
-    if host == "github.com" || host.ends_with(".ghe.com") {
-        api.set_host(Some(&format!("api.{host}"))).expect("a host with a prefix is a host");
-    } else {
-        api.set_path(&format!("{}/api/v3", web_url.path().trim_end_matches('/')));
-    }
-    api
-}
-
-/// PEM text (also with `\n` written out, as some hosts of variables keep it), or the path of a file with it.
-fn private_key(found: &Found) -> Result<SecretString, SettingsError> {
-    let value = text(found);
-    let pem = if value.starts_with("-----BEGIN") {
-        value.replace("\\n", "\n")
-    } else {
-        let mut pem = String::new();
-        let read = fs::File::open(value).and_then(|file| file.take(64 * 1024).read_to_string(&mut pem));
-        if let Err(error) = read {
-            // What stands there may be a key without its first line: it is not shown.
-            let problem = format!("is neither PEM text nor the path of a readable file ({})", error.kind());
-            return Err(SettingsError::new(&found.place, problem, "give the .pem file that GitHub made, or its text"));
-        }
-        pem
-    };
-    if !pem.contains("PRIVATE KEY-----") {
-        let problem = "holds no private key";
-        return Err(SettingsError::new(&found.place, problem, "give the .pem file that GitHub made, or its text"));
-    }
-    Ok(pem.into())
-}
-
 fn log(sources: &Sources<'_>) -> Result<logs::Options, SettingsError> {
     let filter =
         parsed(sources, LOG, "write error, warn, info, debug or trace, or a filter like seam=debug,info", |text| {
@@ -294,25 +123,11 @@ fn log(sources: &Sources<'_>) -> Result<logs::Options, SettingsError> {
     Ok(logs::Options { filter, format: format.unwrap_or_else(logs::Format::of_stderr) })
 }
 
-fn llm(sources: &Sources<'_>) -> Result<Option<LlmSettings>, SettingsError> {
-    let Some(provider) = sources.find(LLM_PROVIDER) else {
-        if let Some(found) = [LLM_MODEL, LLM_API_KEY, LLM_BASE_URL].into_iter().find_map(|name| sources.find(name)) {
-            let problem = "is given, but no provider";
-            return Err(SettingsError::new(&found.place, problem, "give SEAM_LLM_PROVIDER as well, or leave it out"));
-        }
-        return Ok(None);
-    };
-    Ok(Some(LlmSettings {
-        provider: text(&provider).to_owned(),
-        model: sources.find(LLM_MODEL).map(|found| text(&found).to_owned()),
-        api_key: sources.find(LLM_API_KEY).map(|found| found.value),
-        base_url: url(sources, LLM_BASE_URL)?,
-    }))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::{collections::HashMap, fs};
+
+    use secrecy::ExposeSecret as _;
 
     use super::*;
 

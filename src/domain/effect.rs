@@ -55,6 +55,8 @@ pub enum Effect {
     ResolveThread { thread: String },
     /// A reaction to a comment or a review: the same one again changes nothing.
     React { comment: CommentRef, reaction: Reaction },
+    /// Takes back a review that asks for changes; people read the message.
+    DismissReview { pull: PullNumber, review: i64, message: String },
     /// The check run `Seam` of a commit, completed at once.
     CompleteCheckRun { head: CommitSha, check: CheckRunReport },
 }
@@ -69,6 +71,7 @@ impl Effect {
             Self::ReplyInThread { .. } => "reply_in_thread",
             Self::ResolveThread { .. } => "resolve_thread",
             Self::React { .. } => "react",
+            Self::DismissReview { .. } => "dismiss_review",
             Self::CompleteCheckRun { .. } => "complete_check_run",
         }
     }

@@ -164,8 +164,8 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     pub source: Source,
     pub confidence: Confidence,
-    /// The text of the head at the finding's lines, checked again before posting: a finding whose evidence is not
-    /// there is dropped. Redacted (and then not checked) for secrets: `None`.
+    /// The text of the head at the finding's lines, checked before anything is posted: a finding whose evidence is not
+    /// there is left out. `None` for a secret, which is never quoted, and for a finding on the file as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,
     /// Where in the diff a comment on it can stand; `None` when GitHub would refuse every place.

@@ -15,6 +15,7 @@ mod places;
 mod complete_check_run;
 mod create_file_comment;
 mod create_review;
+mod dismiss_review;
 mod react;
 mod reply_in_thread;
 mod resolve_thread;

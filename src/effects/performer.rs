@@ -4,8 +4,8 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::{
-    attempt::Attempt, complete_check_run, create_file_comment, create_review, error::EffectError, react,
-    reply_in_thread, resolve_thread, result::EffectResult, upsert_comment,
+    attempt::Attempt, complete_check_run, create_file_comment, create_review, dismiss_review, error::EffectError,
+    react, reply_in_thread, resolve_thread, result::EffectResult, upsert_comment,
 };
 use crate::{
     domain::effect::{Effect, PlannedEffect},
@@ -131,6 +131,9 @@ async fn perform(attempt: &Attempt<'_>, effect: &Effect) -> Result<EffectResult,
         Effect::ReplyInThread { pull, comment, body } => reply_in_thread::perform(attempt, *pull, *comment, body).await,
         Effect::ResolveThread { thread } => resolve_thread::perform(attempt, thread).await,
         Effect::React { comment, reaction } => react::perform(attempt, comment, *reaction).await,
+        Effect::DismissReview { pull, review, message } => {
+            dismiss_review::perform(attempt, *pull, *review, message).await
+        }
         Effect::CompleteCheckRun { head, check } => complete_check_run::perform(attempt, head, check).await,
     }
 }
@@ -147,6 +150,7 @@ async fn find(attempt: &Attempt<'_>, effect: &Effect) -> Result<Option<EffectRes
         }
         Effect::UpsertComment { pull, body } => upsert_comment::find(attempt, *pull, body).await,
         Effect::ResolveThread { thread } => resolve_thread::find(attempt, thread).await,
+        Effect::DismissReview { pull, review, .. } => dismiss_review::find(attempt, *pull, *review).await,
         Effect::ReplyInThread { pull, comment, body } => reply_in_thread::find(attempt, *pull, *comment, body).await,
         // Doing it again is as cheap as looking.
         Effect::React { .. } => Ok(None),

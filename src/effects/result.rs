@@ -32,6 +32,9 @@ pub enum EffectResult {
         outcome: ThreadOutcome,
     },
     Reaction,
+    Dismissed {
+        review: i64,
+    },
     CheckRun {
         check_run: CheckRunId,
         url: Option<String>,

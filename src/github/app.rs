@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, de::DeserializeOwned};
+use url::Url;
 
 use super::{client::GitHub, error::GitHubError, pages, request::Request, send::Identity, users::User};
 use crate::domain::ids::{InstallationId, RepoName};
@@ -33,6 +34,20 @@ pub struct App {
 }
 
 impl App {
+    /// The page on which its owner changes it.
+    pub fn settings_page(&self) -> String {
+        let web = Url::parse(&self.html_url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+        match self.owner.as_ref().filter(|owner| owner.is_organization()) {
+            Some(owner) => format!("{web}/organizations/{}/settings/apps/{}", owner.login, self.slug),
+            None => format!("{web}/settings/apps/{}", self.slug),
+        }
+    }
+
+    /// The page on which its owner changes what it asks for.
+    pub fn permissions_page(&self) -> String {
+        format!("{}/permissions", self.settings_page())
+    }
+
     /// Whether somebody is the bot under whose name the App writes.
     pub fn is_author(&self, user: Option<&User>) -> bool {
         user.is_some_and(|user| {
@@ -93,7 +108,7 @@ impl AppClient {
         self.github.send(Identity::App, request).await?.json(request)
     }
 
-    async fn find<T: DeserializeOwned>(&self, request: &Request) -> Result<Option<T>, GitHubError> {
+    pub(crate) async fn find<T: DeserializeOwned>(&self, request: &Request) -> Result<Option<T>, GitHubError> {
         match self.fetch(request).await {
             Err(GitHubError::NotFound { .. }) => Ok(None),
             outcome => outcome.map(Some),

@@ -120,6 +120,18 @@ impl GitHubError {
         }
     }
 
+    /// The permission that the installation does not grant, in the words of GitHub's `X-Accepted-GitHub-Permissions`; empty
+    /// where it was not said. `None`: it failed for another reason.
+    pub fn lacking(&self) -> Option<String> {
+        match self {
+            Self::Forbidden { message, missing, .. } if message.contains("not accessible by integration") => {
+                Some(missing.clone().unwrap_or_default())
+            }
+            Self::NotGranted { wanted, .. } => Some(wanted.to_string().replace(':', "=")),
+            _ => None,
+        }
+    }
+
     /// Nothing can be done for this repository until its owner changes something: why, for people to read.
     pub fn lost_access(&self) -> Option<String> {
         matches!(self, Self::Suspended | Self::NoAccess { .. }).then(|| self.to_string())

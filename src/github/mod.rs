@@ -27,6 +27,7 @@ pub mod commits;
 pub mod contents;
 pub mod deliveries;
 mod graphql;
+pub mod hook;
 pub mod manifest;
 pub mod pulls;
 pub mod reactions;

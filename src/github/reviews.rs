@@ -24,6 +24,13 @@ pub struct Review {
     pub html_url: Option<String>,
 }
 
+impl Review {
+    /// It keeps the pull request from being merged where approvals are required.
+    pub fn asks_for_changes(&self) -> bool {
+        self.state == "CHANGES_REQUESTED"
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ReviewComment {
     pub id: CommentId,
@@ -126,6 +133,17 @@ impl RepositoryClient {
         };
         let endpoint = "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews";
         self.fetch(&self.request(endpoint, &[&pull.to_string()]).json(&wire)).await
+    }
+
+    /// Takes back a review that approves or asks for changes.
+    ///
+    /// # Errors
+    /// `Unprocessable` when it does neither (any more); `Forbidden` also where the branch is protected and the App is none
+    /// of those who may dismiss reviews.
+    pub async fn dismiss_review(&self, pull: PullNumber, review: i64, message: &str) -> Result<Review, GitHubError> {
+        let endpoint = "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals";
+        let request = self.request(endpoint, &[&pull.to_string(), &review.to_string()]);
+        self.fetch(&request.json(&json!({ "message": message, "event": "DISMISS" }))).await
     }
 
     /// The comments of one review, replies not included.

@@ -87,7 +87,8 @@ impl CheckRun<'_> {
         }
     }
 
-    fn open(&self, severity: Severity) -> usize {
+    /// Problems of this severity that nobody fixed or dismissed.
+    pub fn open(&self, severity: Severity) -> usize {
         let told = self.told.iter().filter(|told| told.standing.counts() && told.finding.severity == severity);
         told.count()
             + self.unseen.iter().filter(|known| known.severity.unwrap_or(Severity::Warning) == severity).count()
@@ -140,11 +141,7 @@ impl CheckRun<'_> {
             paper.paragraph(&self.since_last_time());
         }
         for note in self.notes.iter().take(20) {
-            let kind = match note.kind {
-                NoteKind::Configuration => "Settings",
-                NoteKind::Degraded => "Not done",
-            };
-            paper.paragraph(&format!("**{kind}:** {}", prose(&shorten(&note.text, 2_000))));
+            paper.paragraph(&format!("**{}:** {}", note.kind.word(), prose(&shorten(&note.text, 2_000))));
         }
         let Scores { security, quality } = self.scores;
         paper.paragraph(&format!("| Security | Quality |\n|:--:|:--:|\n| {security} of 100 | {quality} of 100 |"));

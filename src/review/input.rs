@@ -30,6 +30,9 @@ pub struct ReviewInput {
     /// Body of the sticky summary comment, when there is one.
     #[serde(default)]
     pub summary: Option<String>,
+    /// Reviews of Seam's own that still ask for changes.
+    #[serde(default)]
+    pub blocking: Vec<i64>,
     /// What people should know about this round besides the findings.
     #[serde(default)]
     pub notes: Vec<Note>,
@@ -95,6 +98,19 @@ pub enum NoteKind {
     Configuration,
     /// A part of the review could not be done.
     Degraded,
+    /// Good to know, and nothing to worry about.
+    Remark,
+}
+
+impl NoteKind {
+    /// Before the text.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Configuration => "Settings",
+            Self::Degraded => "Not done",
+            Self::Remark => "Note",
+        }
+    }
 }
 
 impl From<&Problem> for Note {

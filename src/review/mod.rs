@@ -1,9 +1,11 @@
 //! The review pipeline: findings and what was said before in, effects and texts out. Pure.
 
+pub mod block;
 pub mod check_run;
 pub mod comment;
 pub mod evidence;
 pub mod input;
+pub mod lack;
 pub mod ledger;
 pub mod mark;
 pub mod markdown;

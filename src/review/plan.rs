@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    block,
     check_run::{CheckRun, Standing, Told},
     comment::{Gone, History, ReviewBody, render_finding, render_gone, render_review, render_summary},
     input::{PullFacts, ReviewInput, Target},
@@ -40,6 +41,9 @@ pub struct ReviewPlan {
     pub title: String,
     /// `None` when there was no review.
     pub scores: Option<Scores>,
+    /// A comment says what the App may not do here: see [`super::lack`].
+    #[serde(default)]
+    pub lack_is_told: bool,
 }
 
 /// A finding with all that was decided about it.
@@ -105,7 +109,7 @@ pub fn plan(input: &ReviewInput) -> ReviewPlan {
 
     let told: Vec<_> = decided.iter().map(Decided::told).collect();
     let scores = Scores::of(decided.iter().filter(|one| one.standing != Standing::Dismissed).map(|one| one.finding));
-    let check = CheckRun {
+    let check_run = CheckRun {
         told: &told,
         unseen: &unseen,
         round,
@@ -114,11 +118,14 @@ pub fn plan(input: &ReviewInput) -> ReviewPlan {
         ledger: &input.analysis.ledger,
         notes: &input.notes,
         run_url: input.run_url.as_deref(),
+    };
+    if let Target::Pull(pull) = &input.target {
+        effects.extend(block::lift(input, pull, check_run.open(Severity::Error)));
     }
-    .report();
+    let check = check_run.report();
     let title = check.title.clone();
     effects.push(check_run_effect(input.target.head(), check));
-    ReviewPlan { effects, memory, round, title, scores: Some(scores) }
+    ReviewPlan { effects, memory, round, title, scores: Some(scores), lack_is_told: false }
 }
 
 impl<'a> Decided<'a> {
@@ -337,7 +344,8 @@ pub fn check_run_effect(head: &CommitSha, check: CheckRunReport) -> PlannedEffec
     PlannedEffect { key, effect: Effect::CompleteCheckRun { head: head.clone(), check } }
 }
 
-fn digest(parts: &[&str]) -> String {
+/// Short, for the key of an effect with this content.
+pub fn digest(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.as_bytes());

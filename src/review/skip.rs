@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    input::{Note, NoteKind, PullFacts},
+    input::{Note, PullFacts},
     markdown::{prose, shorten},
     plan::{ReviewPlan, check_run_effect},
     round::Round,
@@ -30,6 +30,8 @@ pub enum SkipReason {
     PushIsOff,
     /// `review.on.push_without_pr` is off.
     PushWithoutPullIsOff,
+    /// The App may not read what a review needs; a note says what it lacks.
+    MayNotRead,
 }
 
 /// What asks for a review.
@@ -65,6 +67,7 @@ impl SkipReason {
             Self::Draft => "Not reviewed: this is a draft",
             Self::Paused => "Not reviewed: reviews are paused here",
             Self::OpenedIsOff | Self::PushIsOff | Self::PushWithoutPullIsOff => "Not reviewed: switched off",
+            Self::MayNotRead => "Not reviewed: a permission is missing",
         }
     }
 
@@ -88,18 +91,24 @@ impl SkipReason {
                 "`review.on.push_without_pr` is off in `.github/seam.yml`: a branch is reviewed once it has a pull \
                  request."
             }
+            Self::MayNotRead => "Seam may not read what it needs for a review.",
         }
+    }
+
+    /// Somebody has to do something, where it is not what they chose themselves.
+    fn conclusion(self) -> Conclusion {
+        if self == Self::MayNotRead { Conclusion::ActionRequired } else { Conclusion::Skipped }
     }
 }
 
 /// The check run that says why there is no review.
 pub fn plan_skip(reason: SkipReason, head: &CommitSha, notes: &[Note], run_url: Option<&str>) -> ReviewPlan {
     let mut summary = reason.summary().to_owned();
-    for note in notes.iter().filter(|note| note.kind == NoteKind::Configuration).take(20) {
-        summary.push_str(&format!("\n\n**Settings:** {}", prose(&shorten(&note.text, 2_000))));
+    for note in notes.iter().take(20) {
+        summary.push_str(&format!("\n\n**{}:** {}", note.kind.word(), prose(&shorten(&note.text, 2_000))));
     }
     let check = CheckRunReport {
-        conclusion: Conclusion::Skipped,
+        conclusion: reason.conclusion(),
         title: reason.title().to_owned(),
         summary,
         text: None,
@@ -113,5 +122,6 @@ pub fn plan_skip(reason: SkipReason, head: &CommitSha, notes: &[Note], run_url: 
         round: Round::default(),
         title: reason.title().to_owned(),
         scores: None,
+        lack_is_told: false,
     }
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    columns::Get as _,
+    columns::{Columns as _, Get as _},
     db::{Db, on_reader, on_writer},
     error::StoreError,
 };
@@ -23,6 +23,23 @@ pub async fn get(db: &Db, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
     on_reader!(db, pool => {
         let query = sqlx::query("select sealed from credential where name = $1").bind(name);
         query.fetch_optional(pool).await?.map(|row| row.get("sealed")).transpose()
+    })
+}
+
+/// Stores unless somebody else has done so since `old` was read. Tells whether it did.
+pub async fn replace(db: &Db, name: &str, old: &[u8], new: &[u8], now: DateTime<Utc>) -> Result<bool, StoreError> {
+    const REPLACE: &str = "update credential set sealed = $3, updated_at = $4 where name = $1 and sealed = $2";
+    on_writer!(db, pool => {
+        let query = sqlx::query(REPLACE).bind(name).bind(old).bind(new).bind(now.timestamp_millis());
+        Ok(query.execute(pool).await?.rows_affected() > 0)
+    })
+}
+
+/// What there is, each with the time it was stored.
+pub async fn names(db: &Db) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+    on_reader!(db, pool => {
+        let rows = sqlx::query("select name, updated_at from credential order by name").fetch_all(pool).await?;
+        rows.iter().map(|row| Ok((row.get("name")?, row.time("updated_at")?))).collect()
     })
 }
 

@@ -26,6 +26,8 @@ pub const GITHUB_RATE_LIMIT_REMAINING: &str = "seam_github_rate_limit_remaining"
 pub const EFFECTS: &str = "seam_effects_total";
 /// Labels `source`, `severity`.
 pub const FINDINGS: &str = "seam_findings_total";
+/// Label `source`.
+pub const FINDINGS_LEFT_OUT: &str = "seam_findings_left_out_total";
 /// Labels `provider`, `model`, `direction`.
 pub const LLM_TOKENS: &str = "seam_llm_tokens_total";
 /// Labels `provider`, `model`.
@@ -59,6 +61,7 @@ fn start() -> PrometheusHandle {
     describe_gauge!(GITHUB_RATE_LIMIT_REMAINING, "What is left of the hour's requests");
     describe_counter!(EFFECTS, "Writes to GitHub");
     describe_counter!(FINDINGS, "Findings");
+    describe_counter!(FINDINGS_LEFT_OUT, "Findings that were left out: what they quote is not in the head");
     describe_counter!(LLM_TOKENS, "Tokens sent to and received from a language model");
     describe_counter!(LLM_COST, "What language models cost, in US dollars");
     describe_counter!(CACHE_REQUESTS, "Look-ups in caches");

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use ::metrics::counter;
 use anyhow::anyhow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,11 @@ use crate::{
     },
     git::mirror::{Mirror, Mirrors},
     github::{client::GitHub, permissions::Permissions},
-    review::input::Target,
+    review::{
+        evidence,
+        input::{Note, Target},
+    },
+    telemetry::metrics,
 };
 
 pub struct AnalyzeDiff {
@@ -49,6 +54,9 @@ pub struct AnalyzedDiff {
     pub analysis: Analysis,
     /// New path to old path of every renamed file.
     pub renames: BTreeMap<String, String>,
+    /// What people should know besides the findings.
+    #[serde(default)]
+    pub notes: Vec<Note>,
 }
 
 impl Tool for AnalyzeDiff {
@@ -70,17 +78,22 @@ impl Tool for AnalyzeDiff {
         context.check()?;
         let (engine, policy) = (self.engine.clone(), input.policy);
         let work = move || {
-            let analysis = engine.analyze(&changes, &mirror, &policy);
-            (analysis, renames(&changes))
+            let mut analysis = engine.analyze(&changes, &mirror, &policy);
+            let left_out = evidence::keep_proven(&mut analysis, &changes, &mirror);
+            (analysis, left_out, renames(&changes))
         };
-        let (analysis, renames) = tokio::task::spawn_blocking(work)
+        let (analysis, left_out, renames) = tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| ToolError::Fatal(anyhow!(error).context("the analysis did not finish")))?;
         for finding in &analysis.findings {
             let labels = [("source", finding.source.as_str()), ("severity", finding.severity.as_str())];
-            metrics::counter!("seam_findings_total", &labels).increment(1);
+            counter!(metrics::FINDINGS, &labels).increment(1);
         }
-        Ok(AnalyzedDiff { base, head, analysis, renames })
+        for finding in &left_out {
+            counter!(metrics::FINDINGS_LEFT_OUT, "source" => finding.source.as_str()).increment(1);
+        }
+        let notes = evidence::note(&left_out).into_iter().collect();
+        Ok(AnalyzedDiff { base, head, analysis, renames, notes })
     }
 }
 

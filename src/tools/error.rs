@@ -44,6 +44,14 @@ impl ToolError {
     pub fn skip(reason: impl Into<String>) -> Self {
         Self::Skip(reason.into())
     }
+
+    /// As [`GitHubError::lacking`].
+    pub fn lacking(&self) -> Option<String> {
+        match self {
+            Self::Fatal(error) => error.downcast_ref::<GitHubError>()?.lacking(),
+            _ => None,
+        }
+    }
 }
 
 impl From<GitHubError> for ToolError {

@@ -7,6 +7,7 @@ use super::{
     context::ToolContext,
     error::ToolError,
     load_change::LoadedChange,
+    perform::perform,
     tool::{Access, Tool},
 };
 use crate::{
@@ -43,12 +44,10 @@ impl Tool for ExplainSkip {
         let repository = context.scope.repository(&self.github, Permissions::for_review())?;
         if let Some(reason) = change.skip {
             let clock = context.services.clock.clone();
-            let performer = Performer::new(self.db.clone(), repository, context.scope.lease(), clock);
+            let performer = Performer::new(self.db.clone(), repository.clone(), context.scope.lease(), clock);
             let run_url = self.links.execution(context.scope.execution);
-            for planned in &plan_skip(reason, change.target.head(), &change.notes, Some(&run_url)).effects {
-                context.check()?;
-                performer.perform(planned).await?;
-            }
+            let plan = plan_skip(reason, change.target.head(), &change.notes, Some(&run_url));
+            perform(context, &performer, &repository, &change.target, &plan).await?;
         }
         Ok(change.skip)
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     context::ToolContext,
     error::ToolError,
-    policy,
+    lack, policy,
     tool::{Access, Tool},
 };
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
     },
     review::{
         input::{BranchFacts, Note, NoteKind, PullFacts, Target},
+        lack::Undone,
         skip::{Cause, SkipReason},
     },
 };
@@ -87,29 +88,60 @@ impl Tool for LoadChange {
 
     async fn run(&self, context: &ToolContext, input: Input) -> Result<LoadedChange, ToolError> {
         let repository = context.scope.repository(&self.github, Permissions::read_only())?;
-        let cause = cause_of(&input.event);
-        let pull = match (input.pull_number, &input.head_sha, &input.branch) {
-            (Some(number), _, _) => Some(repository.pull(number).await?),
-            // Checks of a fork's pull request name no pull request: it is found by its head.
-            (None, Some(head), _) if cause == Cause::Command => {
-                let pulls = repository.pulls_of_commit(head).await?;
-                pulls.into_iter().find(|pull| pull.is_open() && pull.head.sha == *head)
-            }
-            _ => None,
-        };
-        let (target, base) = match pull {
-            Some(pull) => of_pull(pull)?,
-            None => of_branch(&repository, &input, cause).await?,
-        };
-        let Effective { policy, problems, .. } = policy::load(&repository).await?;
-        let note = |problem: Problem| Note { kind: NoteKind::Configuration, text: problem.to_string() };
-        let notes = problems.into_iter().map(note).collect();
-        let skip = match &target {
-            Target::Pull(facts) => SkipReason::for_pull(&policy.review.on, facts, cause),
-            Target::Branch(_) => SkipReason::for_branch(&policy.review.on, cause),
-        };
-        Ok(LoadedChange { target, base, policy, notes, skip })
+        match load(&repository, &input).await {
+            Err(error) => match error.lacking() {
+                Some(needs) => say_what_is_missing(&repository, &input, needs).await,
+                None => Err(error),
+            },
+            loaded => loaded,
+        }
     }
+}
+
+async fn load(repository: &RepositoryClient, input: &Input) -> Result<LoadedChange, ToolError> {
+    let cause = cause_of(&input.event);
+    let pull = match (input.pull_number, &input.head_sha, &input.branch) {
+        (Some(number), _, _) => Some(repository.pull(number).await?),
+        // Checks of a fork's pull request name no pull request: it is found by its head.
+        (None, Some(head), _) if cause == Cause::Command => {
+            let pulls = repository.pulls_of_commit(head).await?;
+            pulls.into_iter().find(|pull| pull.is_open() && pull.head.sha == *head)
+        }
+        _ => None,
+    };
+    let (target, base) = match pull {
+        Some(pull) => of_pull(pull)?,
+        None => of_branch(repository, input, cause).await?,
+    };
+    let Effective { policy, problems, .. } = policy::load(repository).await?;
+    let note = |problem: Problem| Note { kind: NoteKind::Configuration, text: problem.to_string() };
+    let notes = problems.into_iter().map(note).collect();
+    let skip = match &target {
+        Target::Pull(facts) => SkipReason::for_pull(&policy.review.on, facts, cause),
+        Target::Branch(_) => SkipReason::for_branch(&policy.review.on, cause),
+    };
+    Ok(LoadedChange { target, base, policy, notes, skip })
+}
+
+/// Without what it may not read there is no review; the check run of the head that the event named says so.
+async fn say_what_is_missing(
+    repository: &RepositoryClient,
+    input: &Input,
+    needs: String,
+) -> Result<LoadedChange, ToolError> {
+    let lack = lack::of(repository, Undone::Review, needs).await?;
+    let Some(head) = input.head_sha.clone() else { return Err(ToolError::Fatal(anyhow!(lack.sentence()))) };
+    let target = match input.pull_number {
+        Some(number) => Target::Pull(PullFacts { number, head, base: String::new(), draft: false, fork: false }),
+        None => Target::Branch(BranchFacts { branch: input.branch.clone().unwrap_or_default(), head }),
+    };
+    Ok(LoadedChange {
+        target,
+        base: Base::Nothing,
+        policy: Policy::default(),
+        notes: vec![lack.note()],
+        skip: Some(SkipReason::MayNotRead),
+    })
 }
 
 fn cause_of(event: &str) -> Cause {

@@ -18,6 +18,7 @@ use crate::{
     github::{client::GitHub, permissions::Permissions, repository::RepositoryClient, threads::ReviewThread},
     review::{
         input::ReviewInput,
+        lack,
         mark::Mark,
         memory::{Known, Resolution, ThreadSeen, reconcile},
         plan::{ReviewPlan, plan},
@@ -51,40 +52,54 @@ impl Tool for PlanReview {
     async fn run(&self, context: &ToolContext, input: Input) -> Result<ReviewPlan, ToolError> {
         let repository = context.scope.repository(&self.github, Permissions::read_only())?;
         let Input { change, analyzed } = input;
-        let (known, summary) = match change.target.pull() {
+        let said = match change.target.pull() {
             Some(pull) => self.said_before(&repository, pull.number).await?,
-            None => (Vec::new(), None),
+            None => SaidBefore::default(),
         };
-        Ok(plan(&ReviewInput {
+        let plan = plan(&ReviewInput {
             policy: change.policy,
             target: change.target,
             analysis: analyzed.analysis,
-            known,
+            known: said.known,
             renames: analyzed.renames,
-            summary,
-            notes: change.notes,
+            summary: said.summary,
+            blocking: said.blocking,
+            notes: [change.notes, analyzed.notes].concat(),
             run_url: Some(self.links.execution(context.scope.execution)),
-        }))
+        });
+        Ok(ReviewPlan { lack_is_told: said.lack_is_told, ..plan })
     }
 }
 
+/// What Seam has on a pull request.
+#[derive(Default)]
+struct SaidBefore {
+    known: Vec<Known>,
+    summary: Option<String>,
+    blocking: Vec<i64>,
+    lack_is_told: bool,
+}
+
 impl PlanReview {
-    /// What the store remembers, put right by what GitHub shows; and the sticky summary.
-    async fn said_before(
-        &self,
-        repository: &RepositoryClient,
-        pull: PullNumber,
-    ) -> Result<(Vec<Known>, Option<String>), ToolError> {
+    /// What the store remembers, put right by what GitHub shows; and what else Seam said there.
+    async fn said_before(&self, repository: &RepositoryClient, pull: PullNumber) -> Result<SaidBefore, ToolError> {
         let app = self.github.app().own().await?;
         let threads = repository.review_threads(pull).await?;
         let threads: Vec<_> = threads.into_iter().filter_map(|thread| own_thread(thread, &app.slug)).collect();
         let stored = posted_finding::list(&self.db, repository.id(), pull).await?;
         let known = reconcile(stored.into_iter().map(memory::known).collect(), &threads);
-        let summary = repository.issue_comments(pull, None).await?.into_iter().rfind(|comment| {
-            app.is_author(comment.user.as_ref())
-                && Mark::ending(&comment.body).is_some_and(|mark| mark.kind == "summary")
-        });
-        Ok((known, summary.map(|comment| comment.body)))
+        let own = repository.issue_comments(pull, None).await?.into_iter();
+        let own: Vec<_> = own.filter(|comment| app.is_author(comment.user.as_ref())).map(|one| one.body).collect();
+        // A review that asks for changes has raised something.
+        let reviews = if known.is_empty() { Vec::new() } else { repository.reviews(pull).await? };
+        let blocking = reviews.iter().filter(|one| one.asks_for_changes() && app.is_author(one.user.as_ref()));
+        let is_summary = |body: &&String| Mark::ending(body).is_some_and(|mark| mark.kind == "summary");
+        Ok(SaidBefore {
+            known,
+            summary: own.iter().rfind(is_summary).cloned(),
+            blocking: blocking.map(|review| review.id).collect(),
+            lack_is_told: own.iter().any(|body| lack::is_told_in(body)),
+        })
     }
 }
 

@@ -8,13 +8,19 @@ use super::{
     error::ToolError,
     load_change::LoadedChange,
     memory,
+    perform::{Performed, perform},
     tool::{Access, Tool},
 };
 use crate::{
     config::policy::Role,
-    effects::performer::Performer,
+    domain::effect::Effect,
+    effects::{performer::Performer, result::EffectResult},
     github::{client::GitHub, permissions::Permissions},
-    review::{memory::attach, plan::ReviewPlan, round::Round},
+    review::{
+        memory::{Known, attach},
+        plan::ReviewPlan,
+        round::Round,
+    },
     store::{db::Db, posted_finding},
 };
 
@@ -54,18 +60,34 @@ impl Tool for PostReview {
         let Input { change, mut plan } = input;
         let id = repository.id();
         let clock = &context.services.clock;
-        let performer = Performer::new(self.db.clone(), repository, context.scope.lease(), clock.clone());
-        let mut posted = Vec::new();
-        for planned in &plan.effects {
-            context.check()?;
-            posted.extend(performer.perform(planned).await?.posted().iter().cloned().map(memory::comment));
-        }
+        let performer = Performer::new(self.db.clone(), repository.clone(), context.scope.lease(), clock.clone());
+        let Performed { results, undone } = perform(context, &performer, &repository, &change.target, &plan).await?;
+        let posted: Vec<_> = results.iter().flat_map(EffectResult::posted).cloned().map(memory::comment).collect();
         attach(&mut plan.memory, &posted);
         if let Some(pull) = change.target.pull() {
-            let row = |known| memory::posted(known, &pull.head, clock.now());
-            let rows: Vec<_> = plan.memory.into_iter().map(row).collect();
+            // What could not be said is not remembered: a later review says it.
+            let was_said = |known: &Known| !undone.iter().any(|effect| speaks_of(effect, known));
+            let said = plan.memory.into_iter().filter(was_said);
+            let rows: Vec<_> = said.map(|known| memory::posted(known, &pull.head, clock.now())).collect();
             posted_finding::upsert(&self.db, id, pull.number, &rows).await?;
         }
         Ok(PostedReview { title: plan.title, round: plan.round, comments: posted.len() })
+    }
+}
+
+/// The effect was to raise this problem, or to say that it is gone.
+fn speaks_of(effect: &Effect, known: &Known) -> bool {
+    match effect {
+        Effect::CreateReview { comments, .. } => {
+            known.comment_id.is_none() && comments.iter().any(|comment| comment.fingerprint == known.fingerprint)
+        }
+        Effect::CreateFileComment { fingerprint, .. } => {
+            known.comment_id.is_none() && *fingerprint == known.fingerprint
+        }
+        Effect::ReplyInThread { comment, .. } => known.comment_id == Some(*comment),
+        Effect::UpsertComment { .. }
+        | Effect::ResolveThread { .. }
+        | Effect::DismissReview { .. }
+        | Effect::CompleteCheckRun { .. } => false,
     }
 }

@@ -5,5 +5,5 @@ mod engine;
 mod fixtures;
 mod general;
 mod robustness;
-mod sample;
+pub(crate) mod sample;
 mod secrets;

@@ -99,6 +99,7 @@ impl FakeGitHub {
             owner: "octo".to_owned(),
             permissions,
             events: manifest.events.iter().map(|event| event.name.clone()).collect(),
+            webhook_url: "https://seam.example.com/webhooks/github".to_owned(),
             webhook_secret: format!("hook{id}"),
             created_at,
         };

@@ -20,6 +20,10 @@ pub(crate) const fn post(path: &'static str, needs: Needs, answer: fn(&mut Call<
     Route { method: "POST", path, needs, answer }
 }
 
+pub(crate) const fn put(path: &'static str, needs: Needs, answer: fn(&mut Call<'_>) -> Reply) -> Route {
+    Route { method: "PUT", path, needs, answer }
+}
+
 pub(crate) const fn patch(path: &'static str, needs: Needs, answer: fn(&mut Call<'_>) -> Reply) -> Route {
     Route { method: "PATCH", path, needs, answer }
 }

@@ -44,6 +44,7 @@ fn add_review(world: &mut World, repository: i64, number: i64, author: &str, com
         commit_id: commit.to_owned(),
         submitted_at,
         reactions: Vec::new(),
+        dismissed: None,
     };
     world.pull_mut(repository, number).reviews.push(review);
     id

@@ -91,7 +91,7 @@ pub(crate) fn issue_comment(
     tell(world, "issue_comment", Some(repository), with(payload, more), sender);
 }
 
-/// `pull_request_review` with `submitted` or `edited`.
+/// `pull_request_review` with `submitted`, `edited` or `dismissed`.
 pub(crate) fn review(
     world: &mut World,
     repository: i64,

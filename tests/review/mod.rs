@@ -1,5 +1,6 @@
 //! Reviews as people see them.
 
+mod evidence;
 mod history;
 mod hostile;
 mod output;

@@ -64,6 +64,7 @@ pub(super) fn input(findings: Vec<Finding>) -> ReviewInput {
         known: Vec::new(),
         renames: Default::default(),
         summary: None,
+        blocking: Vec::new(),
         notes: Vec::new(),
         run_url: Some("https://seam.example.com/executions/7".to_owned()),
     }
@@ -171,6 +172,7 @@ pub(super) fn outline(plan: &ReviewPlan) -> String {
         Effect::ReplyInThread { comment, body, .. } => format!("reply {comment} {}", body.lines().next().unwrap()),
         Effect::ResolveThread { thread } => format!("resolve {thread}"),
         Effect::React { reaction, .. } => format!("react {reaction:?}"),
+        Effect::DismissReview { review, message, .. } => format!("dismiss {review}: {message}"),
         Effect::CompleteCheckRun { check, .. } => format!("check {:?} {}", check.conclusion, check.title),
     };
     plan.effects.iter().map(|planned| line(&planned.effect)).collect::<Vec<_>>().join("\n")

@@ -1,10 +1,12 @@
 //! From a signed webhook to what people see, through the whole house.
 
+mod blocking;
 mod commands;
 mod first_review;
 mod installation;
 mod large;
 mod later_pushes;
+mod permissions;
 mod policy;
 mod unsure;
 mod without_pull;

@@ -7,4 +7,5 @@ mod credentials;
 mod doors;
 mod pages;
 mod registration;
+mod rotation;
 mod server;

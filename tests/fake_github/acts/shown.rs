@@ -24,6 +24,9 @@ pub(crate) fn pull(world: &World, repository: i64, number: i64) -> String {
         text.push_str(&format!("\n{} {} at {}\n", review.author, review.state, &review.commit_id[..7]));
         text.push_str(&indented(&review.body, 1));
         text.push_str(&reactions(&review.reactions, 1));
+        if let Some(why) = &review.dismissed {
+            text.push_str(&format!("  dismissed: {why}\n"));
+        }
     }
     for thread in &pull.threads {
         let comments = pull.comments_of(thread);

@@ -41,6 +41,9 @@ pub(crate) struct App {
     pub(crate) owner: String,
     pub(crate) permissions: Permissions,
     pub(crate) events: BTreeSet<String>,
+    /// Where webhooks are to go; the test's receiver gets them in any case.
+    pub(crate) webhook_url: String,
+    /// Empty: nothing is signed.
     pub(crate) webhook_secret: String,
     pub(crate) created_at: DateTime<Utc>,
 }

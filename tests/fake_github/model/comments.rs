@@ -40,6 +40,8 @@ pub(crate) struct Review {
     pub(crate) commit_id: String,
     pub(crate) submitted_at: Option<DateTime<Utc>>,
     pub(crate) reactions: Vec<Reaction>,
+    /// What was said when it was dismissed.
+    pub(crate) dismissed: Option<String>,
 }
 
 #[derive(Clone, Debug)]

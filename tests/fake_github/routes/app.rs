@@ -14,12 +14,14 @@ use super::super::{
         accounts::AccountKind,
         app::{App, Installation, Level, Permissions, Token},
     },
-    route::{Route, delete, get, post},
+    route::{Route, delete, get, patch, post},
     shape,
 };
 
 pub(crate) const ROUTES: &[Route] = &[
     get("/app", Needs::Jwt, show),
+    get("/app/hook/config", Needs::Jwt, hook),
+    patch("/app/hook/config", Needs::Jwt, change_hook),
     get("/app/installations", Needs::Jwt, installations),
     get("/app/installations/{installation_id}", Needs::Jwt, installation),
     post("/app/installations/{installation_id}/access_tokens", Needs::Jwt, create_token),
@@ -38,6 +40,19 @@ fn own<'a>(call: &'a Call<'_>) -> Result<&'a App, Answer> {
 
 fn show(call: &mut Call<'_>) -> Reply {
     Ok(Answer::ok(shape::app::integration(call.world, own(call)?)))
+}
+
+fn hook(call: &mut Call<'_>) -> Reply {
+    Ok(Answer::ok(shape::app::hook(own(call)?)))
+}
+
+/// From now on webhooks are signed with the new secret.
+fn change_hook(call: &mut Call<'_>) -> Reply {
+    let (url, secret) = (call.text("url").map(str::to_owned), call.text("secret").map(str::to_owned));
+    let app = call.world.app.as_mut().ok_or_else(Answer::not_found)?;
+    app.webhook_url = url.unwrap_or_else(|| app.webhook_url.clone());
+    app.webhook_secret = secret.unwrap_or_else(|| app.webhook_secret.clone());
+    hook(call)
 }
 
 fn installations(call: &mut Call<'_>) -> Reply {
@@ -181,6 +196,7 @@ fn register(call: &mut Call<'_>, manifest: &Value) -> App {
         owner: manifest["owner"].as_str().unwrap_or("octo").to_owned(),
         permissions: granted.collect(),
         events: events.filter_map(|event| event.as_str().map(str::to_owned)).collect(),
+        webhook_url: manifest["hook_attributes"]["url"].as_str().unwrap_or_default().to_owned(),
         webhook_secret: format!("hook{id}"),
         created_at: call.now(),
     };

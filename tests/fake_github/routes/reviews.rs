@@ -12,7 +12,7 @@ use super::{
             comments::{Lines, Review, ReviewComment, Side},
             repository::Repository,
         },
-        route::{Route, get, post},
+        route::{Route, get, post, put},
         shape, webhooks,
     },
     commits::no_commit,
@@ -26,6 +26,7 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/repos/{owner}/{repo}/pulls/{pull_number}/reviews", WRITE, create),
     get("/repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}", READ, show),
     get("/repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments", READ, comments),
+    put("/repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals", WRITE, dismiss),
 ];
 
 /// GitHub publishes no number; above this it has been seen to refuse.
@@ -93,7 +94,9 @@ fn create(call: &mut Call<'_>) -> Reply {
     let (id, now) = (call.world.new_id(), call.now());
     let submitted_at = (state != "PENDING").then_some(now);
     let (state, reactions) = (state.to_owned(), Vec::new());
-    let review = Review { id, author: author.clone(), body, state, commit_id: commit, submitted_at, reactions };
+    let (author_of, dismissed) = (author.clone(), None);
+    let review =
+        Review { id, author: author_of, body, state, commit_id: commit, submitted_at, reactions, dismissed };
     call.pull_mut(number).reviews.push(review.clone());
     let mut written = Vec::new();
     for placed in placed {
@@ -109,6 +112,24 @@ fn create(call: &mut Call<'_>) -> Reply {
         }
     }
     Ok(Answer::ok(shape::comment::review(call.world, call.repository(), call.pull(number), &review)))
+}
+
+/// Only what approves or asks for changes can be taken back.
+fn dismiss(call: &mut Call<'_>) -> Reply {
+    let (number, review) = find(call)?;
+    if call.text("message").unwrap_or_default().is_empty() {
+        return Err(Answer::unprocessable(&["Message can't be blank"]));
+    }
+    if !matches!(review.state.as_str(), "APPROVED" | "CHANGES_REQUESTED") {
+        let state = review.state.to_lowercase();
+        return Err(Answer::unprocessable(&[&format!("Can not dismiss a {state} pull request review")]));
+    }
+    let (message, by, repository) = (call.text("message").map(str::to_owned), call.login(), call.repository_id());
+    let there = call.pull_mut(number).reviews.iter_mut().find(|one| one.id == review.id).expect("it was just found");
+    (there.state, there.dismissed) = ("DISMISSED".to_owned(), message);
+    let shown = there.clone();
+    webhooks::review(call.world, repository, number, review.id, "dismissed", json!({}), &by);
+    Ok(Answer::ok(shape::comment::review(call.world, call.repository(), call.pull(number), &shown)))
 }
 
 /// Reviews are refused in plain texts, where other bodies name the field.

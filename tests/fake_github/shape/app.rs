@@ -38,6 +38,15 @@ pub(crate) fn integration(world: &World, app: &App) -> Value {
     })
 }
 
+/// `webhook-config`. A secret is never shown.
+pub(crate) fn hook(app: &App) -> Value {
+    let mut shown = json!({ "content_type": "json", "insecure_ssl": "0", "url": app.webhook_url });
+    if !app.webhook_secret.is_empty() {
+        shown["secret"] = json!("*".repeat(8));
+    }
+    shown
+}
+
 /// `installation`.
 pub(crate) fn installation(world: &World, app: &App, installation: &Installation) -> Value {
     let account = world.account(&installation.account);
