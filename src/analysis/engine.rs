@@ -65,6 +65,11 @@ impl Engine {
         rules
     }
 
+    /// The ids of all rules.
+    pub fn rule_ids(&self) -> Vec<String> {
+        self.rules().iter().map(|rule| rule.id.to_string()).collect()
+    }
+
     /// Goes through the changed files one by one, holding one file's text and syntax at a time. Findings are in the
     /// order of files and lines; every changed file has its ledger row. Blocking: call it from a blocking thread.
     pub fn analyze(&self, changes: &ChangeSet, contents: &dyn Contents, policy: &Policy) -> Analysis {

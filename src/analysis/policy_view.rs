@@ -1,7 +1,5 @@
 //! A repository's policy, made ready to be asked once per file and per finding.
 
-use std::collections::{BTreeMap, HashSet};
-
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::{config::policy::Policy, domain::finding::Severity};
@@ -9,8 +7,7 @@ use crate::{config::policy::Policy, domain::finding::Severity};
 pub struct PolicyView<'p> {
     exclude: GlobSet,
     patterns: Vec<&'p str>,
-    disabled: HashSet<&'p str>,
-    severity: &'p BTreeMap<String, Severity>,
+    policy: &'p Policy,
     pub min_severity: Severity,
 }
 
@@ -28,8 +25,7 @@ impl<'p> PolicyView<'p> {
         Self {
             exclude: exclude.build().unwrap_or_else(|_| GlobSet::empty()),
             patterns,
-            disabled: policy.rules.disable.iter().map(String::as_str).collect(),
-            severity: &policy.rules.severity,
+            policy,
             min_severity: policy.review.min_severity,
         }
     }
@@ -39,14 +35,11 @@ impl<'p> PolicyView<'p> {
         self.exclude.matches(path).first().map(|index| self.patterns[*index])
     }
 
-    /// `rules.disable` names the rule, or all of its kind, as in `py/*`.
-    pub fn is_disabled(&self, rule: &str) -> bool {
-        let kind = rule.split_once('/').map(|(kind, _)| format!("{kind}/*"));
-        self.disabled.contains(rule) || kind.is_some_and(|kind| self.disabled.contains(kind.as_str()))
+    pub fn is_disabled(&self, path: &str, rule: &str) -> bool {
+        self.policy.disables(path, rule)
     }
 
-    /// What `rules.severity` says of the rule.
-    pub fn severity(&self, rule: &str) -> Option<Severity> {
-        self.severity.get(rule).copied()
+    pub fn severity(&self, path: &str, rule: &str) -> Option<Severity> {
+        self.policy.severity_of(path, rule)
     }
 }

@@ -32,10 +32,10 @@ fn is_about_change(view: &FileView<'_>, draft: &Draft<'_>) -> bool {
 
 /// The severity after test profile and policy; `None` when nobody wants to hear it.
 fn adjust<'r>(view: &FileView<'_>, mut draft: Draft<'r>, policy: &PolicyView<'_>) -> Option<Draft<'r>> {
-    if policy.is_disabled(&draft.rule.id) {
+    if policy.is_disabled(&view.path, &draft.rule.id) {
         return None;
     }
-    if let Some(severity) = policy.severity(&draft.rule.id) {
+    if let Some(severity) = policy.severity(&view.path, &draft.rule.id) {
         // Named in the policy is switched on: inline, and in tests too.
         draft.severity = severity;
         draft.confidence = Confidence::High;

@@ -1,8 +1,8 @@
 //! `seam config`: which settings hold for a repository, and where each comes from.
 
-use std::{fs, io::ErrorKind, path::Path};
+use std::{fs, io::ErrorKind, path::Path, sync::Arc};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::{Subcommand, ValueEnum};
 
 use super::{
@@ -10,10 +10,13 @@ use super::{
     output,
 };
 use crate::{
+    analysis::engine::Engine,
     app::serving::App,
     change::assemble::Limits,
     config::{
-        policy_layers::{Effective, PATH},
+        effective::{Effective, PATH},
+        folder_files::{FolderFile, MOST_BYTES, folders_above},
+        policy_file::too_large,
         policy_text, schema,
         settings::Settings,
         sources::Flags,
@@ -22,10 +25,10 @@ use crate::{
     git::work_tree::WorkTree,
     github::permissions::{Permission, Permissions},
     telemetry::clock::Clock,
-    tools,
+    tools::policy::Policies,
 };
 
-/// The settings of a repository, from `.github/seam.yml`
+/// The settings of a repository, from `.github/seam.yml` and `.seam.yml` in folders
 #[derive(clap::Args, Debug)]
 pub struct Config {
     #[command(subcommand)]
@@ -35,7 +38,7 @@ pub struct Config {
 #[derive(Debug, Subcommand)]
 enum Command {
     Show(Show),
-    /// Print the JSON Schema of `.github/seam.yml`
+    /// Print the JSON Schema of `.github/seam.yml`, and of `.seam.yml` in folders (`#/$defs/FolderPolicy`)
     Schema,
 }
 
@@ -46,6 +49,9 @@ enum Command {
 struct Show {
     /// OWNER/NAME, as GitHub holds it on the default branch [default: the work tree around the current folder]
     repo: Option<RepoName>,
+    /// Show what holds for this file: the settings of the folders above it too
+    #[arg(long, value_name = "FILE")]
+    path: Option<String>,
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
@@ -71,18 +77,19 @@ impl Config {
 
 impl Show {
     fn run(self, flags: &Flags) -> anyhow::Result<Outcome> {
+        let path = self.path.as_deref().map(|path| path.trim_start_matches("./"));
         let effective = match &self.repo {
             Some(name) => {
                 let settings = command_settings(flags)?;
                 tokio::runtime::Builder::new_multi_thread()
                     .enable_all()
                     .build()?
-                    .block_on(of_repository(settings, name))?
+                    .block_on(of_repository(settings, name, path))?
             }
             None => {
                 let tree = WorkTree::discover(Path::new("."), Limits::default())
-                    .context("name a repository as OWNER/NAME, or run it inside a git work tree")?;
-                of_work_tree(&tree)?
+                    .map_err(|error| anyhow!("{error}; or name a repository as OWNER/NAME"))?;
+                of_work_tree(&tree, path, &Engine::new())?
             }
         };
         output::write(&match self.format {
@@ -94,19 +101,40 @@ impl Show {
     }
 }
 
-/// What the work tree's own file says, over the defaults.
-pub(super) fn of_work_tree(tree: &WorkTree) -> anyhow::Result<Effective> {
-    let text = match tree.root().map(|root| fs::read(root.join(PATH))) {
-        Some(Ok(bytes)) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-        Some(Err(error)) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Err(error).with_context(|| format!("{PATH} cannot be read"));
-        }
-        _ => None,
-    };
-    Ok(Effective::of(None, text.as_deref()))
+/// What the work tree's own file says, over the defaults, and the files of the folders above `paths`.
+pub(super) fn of_work_tree<'a>(
+    tree: &WorkTree,
+    paths: impl IntoIterator<Item = &'a str>,
+    engine: &Engine,
+) -> anyhow::Result<Effective> {
+    let Some(root) = tree.root() else { return Ok(Effective::of(None, None)) };
+    let mut effective = Effective::of(None, read(root, PATH)?.as_deref());
+    let mut files = Vec::new();
+    for folder in folders_above(paths) {
+        let path = FolderFile::path_in(&folder);
+        files.extend(read(root, &path)?.map(|text| FolderFile { folder, text }));
+    }
+    effective.add_folders(&files);
+    effective.tell_unknown_rules(|| engine.rule_ids());
+    Ok(effective)
 }
 
-async fn of_repository(settings: Settings, name: &RepoName) -> anyhow::Result<Effective> {
+/// A file of settings; `None` where there is none.
+fn read(root: &Path, path: &str) -> anyhow::Result<Option<String>> {
+    let file = root.join(path);
+    match fs::metadata(&file) {
+        Ok(found) if found.len() > MOST_BYTES => return Ok(Some(too_large())),
+        Ok(found) if !found.is_file() => return Ok(None),
+        _ => {}
+    }
+    match fs::read(&file) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("{path} cannot be read")),
+    }
+}
+
+async fn of_repository(settings: Settings, name: &RepoName, path: Option<&str>) -> anyhow::Result<Effective> {
     let not_set_up = "no GitHub App is set up here: start `seam serve` and open the page it prints, or name the \
                       folder of one that is (--data-dir)";
     // Asking must not make a database where there is none.
@@ -121,7 +149,14 @@ async fn of_repository(settings: Settings, name: &RepoName) -> anyhow::Result<Ef
     let Some(repository) = app.github().repository_named(name, permissions).await? else {
         bail!("the App is not installed on {name}, or there is no such repository");
     };
-    let effective = tools::policy::load(&repository).await?;
+    let policies = Policies { db: app.db().clone(), engine: Arc::new(Engine::new()) };
+    let mut effective = policies.load(&repository, Clock::System.now()).await?;
+    let mut files = Vec::new();
+    for folder in path.map(|path| folders_above([path])).unwrap_or_default() {
+        let read = repository.file(&FolderFile::path_in(&folder), None, MOST_BYTES as usize).await?;
+        files.extend(read.map(|bytes| FolderFile { folder, text: String::from_utf8_lossy(&bytes).into_owned() }));
+    }
+    effective.add_folders(&files);
     app.db().close().await;
     Ok(effective)
 }

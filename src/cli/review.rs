@@ -13,10 +13,10 @@ use crate::{
     analysis::engine::Engine,
     change::{
         assemble::Limits,
-        change_set::{ChangeSet, FileChange},
+        change_set::{ChangeSet, FileChange, FileKind},
         contents::Contents,
     },
-    config::policy_layers::Effective,
+    config::effective::Effective,
     domain::{
         finding::{Analysis, Severity},
         ids::CommitSha,
@@ -24,6 +24,7 @@ use crate::{
     git::work_tree::{Head, LocalChange, WorkTree},
     review::{
         evidence,
+        ledger::count,
         output::{
             github,
             human::{self, Colors, Look},
@@ -86,9 +87,12 @@ impl Review {
         if let (Some(path), Some(root)) = (&self.path, tree.root()) {
             keep_below(&mut set, path, root)?;
         }
-        let Effective { policy, problems, .. } = config::of_work_tree(&tree)?;
-        output::tell(&problems);
+        output::tell(unread(&set).as_slice());
         let engine = Engine::new();
+        let changed: Vec<String> = set.files.iter().map(|file| file.path.display()).collect();
+        let Effective { policy, problems, .. } =
+            config::of_work_tree(&tree, changed.iter().map(String::as_str), &engine)?;
+        output::tell(&problems);
         let files = message(&format!("{} files", set.files.len()));
         let (analysis, left_out) = progress::shown(files, || {
             let mut analysis = engine.analyze(&set, &contents, &policy);
@@ -156,7 +160,18 @@ fn open(place: &Path) -> anyhow::Result<WorkTree> {
     }
     let folder = if place.is_file() { place.parent().unwrap_or(place) } else { place };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    WorkTree::discover(folder, Limits::default()).context("run it inside a git work tree, or name one")
+    Ok(WorkTree::discover(folder, Limits::default())?)
+}
+
+/// Contents that a partial clone has left on its server: nothing is fetched for a review.
+fn unread(set: &ChangeSet) -> Option<String> {
+    let files = set.files.iter().filter(|file| file.kind == FileKind::Unreadable).count();
+    (files > 0).then(|| {
+        format!(
+            "{} could not be read; where the clone is partial, `git fetch --refetch --no-filter` brings what is missing",
+            count(files, "file")
+        )
+    })
 }
 
 /// Leaves out what is not at or below `path`.

@@ -1,6 +1,8 @@
 //! The operator's settings (`seam.toml`, environment, flags) and a repository's policy (`.github/seam.yml`).
 
 pub mod app_manifest;
+pub mod effective;
+pub mod folder_files;
 pub mod github_settings;
 pub mod links;
 pub mod llm_settings;
@@ -10,6 +12,7 @@ pub mod policy;
 pub mod policy_file;
 pub mod policy_layers;
 pub mod policy_text;
+mod rule_names;
 pub mod schema;
 pub mod settings;
 pub mod sources;

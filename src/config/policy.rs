@@ -15,6 +15,8 @@ pub struct Policy {
     pub rules: RulesPolicy,
     pub split: SplitPolicy,
     pub commands: CommandsPolicy,
+    /// What holds for the files in a folder and below it, by the folder's path. A `.seam.yml` in the folder says the same.
+    pub folders: BTreeMap<String, FolderPolicy>,
     /// Names of the operator's workflows to run here.
     pub workflows: Vec<String>,
     /// In an organisation's file: settings that its repositories may not change, as in `review.max_comments` or `rules`.
@@ -75,6 +77,47 @@ pub struct RulesPolicy {
     pub disable: Vec<String>,
     /// Another severity for a rule id.
     pub severity: BTreeMap<String, Severity>,
+}
+
+/// All of a folder's `.seam.yml`. A folder inherits what holds above it, and may switch more rules off.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FolderPolicy {
+    pub rules: RulesPolicy,
+    /// Words for the model about the files here.
+    pub instructions: Vec<String>,
+}
+
+impl RulesPolicy {
+    /// The rule is named, or all of its kind, as in `py/*`.
+    pub fn disables(&self, rule: &str) -> bool {
+        let kind = rule.split_once('/').map_or(rule, |(kind, _)| kind);
+        self.disable.iter().any(|off| off == rule || off.strip_suffix("/*") == Some(kind))
+    }
+}
+
+impl Policy {
+    /// The rules' settings that hold for a file, from the whole repository down to its own folder.
+    pub fn rules_at(&self, path: &str) -> impl DoubleEndedIterator<Item = &RulesPolicy> {
+        // In the order of their names a folder stands before those in it.
+        let above = self.folders.iter().filter(move |(folder, _)| contains(folder, path));
+        std::iter::once(&self.rules).chain(above.map(|(_, policy)| &policy.rules))
+    }
+
+    pub fn disables(&self, path: &str, rule: &str) -> bool {
+        self.rules_at(path).any(|rules| rules.disables(rule))
+    }
+
+    /// Another severity than the rule's own; the nearest folder decides.
+    pub fn severity_of(&self, path: &str, rule: &str) -> Option<Severity> {
+        self.rules_at(path).rev().find_map(|rules| rules.severity.get(rule).copied())
+    }
+}
+
+/// Everything lies in the folder without a name.
+fn contains(folder: &str, path: &str) -> bool {
+    let folder = folder.trim_matches('/');
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -1,4 +1,4 @@
-//! Reads one `.github/seam.yml`. Everything that is wrong with it is said at once, in plain words, each with its line; a file
+//! Reads one `.github/seam.yml`, or one `.seam.yml` of a folder. Everything that is wrong with it is said at once, in plain words, each with its line; a file
 //! with anything wrong in it is not used at all.
 
 use std::fmt;
@@ -32,6 +32,11 @@ impl fmt::Display for Fault {
     }
 }
 
+/// Stands for a text that was not read because of its size, and is refused for it.
+pub fn too_large() -> String {
+    " ".repeat(MOST_BYTES + 1)
+}
+
 /// What a file says, as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PolicyFile {
@@ -45,6 +50,20 @@ pub struct PolicyFile {
 
 impl PolicyFile {
     pub fn parse(text: &str) -> Self {
+        Self::parse_as(schema::policy(), text)
+    }
+
+    /// A folder's `.seam.yml`.
+    pub fn parse_folder(text: &str) -> Self {
+        Self::parse_as(schema::folder(), text)
+    }
+
+    /// It is no YAML at all: nobody knows what it would say.
+    pub fn is_unreadable(&self) -> bool {
+        self.tree.is_none() && !self.faults.is_empty()
+    }
+
+    fn parse_as(schema: &Value, text: &str) -> Self {
         let tree = match located::parse(text, MOST_BYTES) {
             Ok(tree) => tree,
             Err(error) => {
@@ -54,7 +73,7 @@ impl PolicyFile {
         };
         let mut check = Check { faults: Vec::new() };
         if tree.node != Node::Null {
-            check.node(schema::policy(), &tree, "");
+            check.node(schema, &tree, "");
             check.globs(&tree);
         }
         let locked = locked(&tree);
@@ -69,10 +88,10 @@ impl PolicyFile {
         Self { given, locked, faults: check.faults, tree: Some(tree) }
     }
 
-    /// The line of a setting, as in `review.max_comments`.
-    pub fn line_of(&self, setting: &str) -> Option<u64> {
-        let mut keys = setting.split('.');
-        let mut entry = self.tree.as_ref()?.get(keys.next()?)?;
+    /// The line of a setting, as in `["review", "max_comments"]`.
+    pub fn line_of(&self, setting: &[&str]) -> Option<u64> {
+        let (first, keys) = setting.split_first()?;
+        let mut entry = self.tree.as_ref()?.get(first)?;
         for key in keys {
             entry = entry.value.get(key)?;
         }

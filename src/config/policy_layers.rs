@@ -1,92 +1,74 @@
-//! The policy that holds for a repository: its own file over the organisation's over the defaults. Settings are taken one
-//! by one; maps are merged by key, lists are replaced as a whole. What the organisation locks, a repository cannot change.
+//! The policy that holds for a repository: its own file over the organisation's over the defaults, and over those the files
+//! of folders. Settings are taken one by one; maps are merged by key, lists are replaced as a whole. What the organisation
+//! locks, a repository cannot change, and it stays locked when the organisation's file is broken.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{policy::Policy, policy_file::PolicyFile};
-
-/// Where a file with settings stands, on the default branch.
-pub const PATH: &str = ".github/seam.yml";
-
-/// Where a setting comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    Default,
-    /// `.github/seam.yml` of the organisation's `.github` repository.
-    Organisation,
-    /// `.github/seam.yml` of the repository.
-    Repository,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Default => "default",
-            Self::Organisation => "organisation",
-            Self::Repository => "repository",
-        })
-    }
-}
-
-/// What to tell about a file of settings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Problem {
-    pub origin: Origin,
-    pub line: Option<u64>,
-    /// What is wrong, and what was done instead.
-    pub text: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let whose = if self.origin == Origin::Organisation { " of the organisation" } else { "" };
-        let line = self.line.map(|line| format!(", line {line}")).unwrap_or_default();
-        write!(f, "`{PATH}`{whose}{line}: {}", self.text)
-    }
-}
-
-/// The settings that hold.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Effective {
-    pub policy: Policy,
-    /// Where each setting comes from, by its dotted name.
-    pub origins: BTreeMap<String, Origin>,
-    pub problems: Vec<Problem>,
-}
+use super::{
+    effective::{Effective, Origin, PATH, Position, Problem, is_locked},
+    folder_files::{FolderFile, MOST_FILES},
+    policy::Policy,
+    policy_file::PolicyFile,
+};
 
 impl Effective {
     /// `None` where there is no file.
     pub fn of(organisation: Option<&str>, repository: Option<&str>) -> Self {
+        Self::with_last_good(organisation, None, repository)
+    }
+
+    /// As [`Self::of`]. Where the organisation's file is broken, its last good version holds. Where it is no YAML and there
+    /// is no such version, nobody knows what it locks: then the repository's file is not used either.
+    pub fn with_last_good(organisation: Option<&str>, last_good: Option<&str>, repository: Option<&str>) -> Self {
         let mut layers = Layers::new();
-        let organisation = organisation.map(PolicyFile::parse).unwrap_or_default();
-        layers.apply(Origin::Organisation, &organisation, &[]);
-        if let Some(repository) = repository.map(PolicyFile::parse) {
-            layers.apply(Origin::Repository, &repository, &organisation.locked);
+        let given = organisation.map(PolicyFile::parse).unwrap_or_default();
+        let last_good = if given.faults.is_empty() { None } else { last_good.map(PolicyFile::parse) };
+        let position = |origin| Position { origin, file: PATH.to_owned(), line: None };
+        let instead = match &last_good {
+            Some(_) => "its last good version is used",
+            None if given.is_unreadable() => {
+                "the defaults are used, and the repository's own file is not, for it may be locked"
+            }
+            None => "the defaults are used",
+        };
+        layers.report(&position(Origin::Organisation), &given, instead);
+        let locks_are_known = last_good.is_some() || !given.is_unreadable();
+        let organisation = last_good.unwrap_or(given);
+        layers.apply(&position(Origin::Organisation), &organisation, &[], &[]);
+        if let Some(repository) = repository.map(PolicyFile::parse).filter(|_| locks_are_known) {
+            let own = position(Origin::Repository);
+            layers.report(&own, &repository, "the organisation's settings and the defaults are used");
+            layers.apply(&own, &repository, &[], &organisation.locked);
         }
         layers.finish()
     }
 
-    /// Whether the organisation locks a setting, or a group that it is in.
-    pub fn is_locked(&self, setting: &str) -> bool {
-        is_locked(&self.policy.locked, setting)
+    /// Over all this, what folders say of themselves.
+    pub fn add_folders(&mut self, files: &[FolderFile]) {
+        let mut layers = Layers::over(std::mem::take(self));
+        let locked = layers.locked();
+        for FolderFile { folder, text } in files.iter().take(MOST_FILES) {
+            let position = Position { origin: Origin::Folder, file: FolderFile::path_in(folder), line: None };
+            let file = PolicyFile::parse_folder(text);
+            layers.report(&position, &file, "what holds above it is used");
+            layers.apply(&position, &file, &["folders", folder], &locked);
+        }
+        if let Some(first) = files.get(MOST_FILES) {
+            let position = Position { origin: Origin::Folder, file: FolderFile::path_in(&first.folder), line: None };
+            let text =
+                format!("not read: {MOST_FILES} such files count for one change, those nearest to the top first");
+            layers.problems.push(Problem { position, text });
+        }
+        *self = layers.finish();
     }
-}
-
-fn is_locked(locked: &[String], setting: &str) -> bool {
-    let covers = |lock: &String| {
-        setting.strip_prefix(lock.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    locked.iter().any(covers)
 }
 
 struct Layers {
     values: Value,
     origins: BTreeMap<String, Origin>,
+    positions: BTreeMap<String, Position>,
     problems: Vec<Problem>,
 }
 
@@ -97,34 +79,48 @@ impl Layers {
         settings(&values, &mut Vec::new(), &mut |path, _| {
             origins.insert(path.join("."), Origin::Default);
         });
-        Self { values, origins, problems: Vec::new() }
+        Self { values, origins, positions: BTreeMap::new(), problems: Vec::new() }
     }
 
-    fn apply(&mut self, origin: Origin, file: &PolicyFile, locked: &[String]) {
+    fn over(effective: Effective) -> Self {
+        let Effective { policy, origins, problems, positions } = effective;
+        Self { values: serde_json::to_value(policy).expect("a policy is plain data"), origins, positions, problems }
+    }
+
+    fn locked(&self) -> Vec<String> {
+        serde_json::from_value(self.values["locked"].clone()).unwrap_or_default()
+    }
+
+    /// Tells what is wrong with a file. `instead`: what is used when it is not.
+    fn report(&mut self, at: &Position, file: &PolicyFile, instead: &str) {
         for fault in &file.faults {
-            self.problems.push(Problem { origin, line: fault.line, text: fault.text.clone() });
+            let position = Position { line: fault.line, ..at.clone() };
+            self.problems.push(Problem { position, text: fault.text.clone() });
         }
         if !file.faults.is_empty() {
-            let instead = match origin {
-                Origin::Repository => "the organisation's settings and the defaults are used",
-                Origin::Organisation | Origin::Default => "the defaults are used",
-            };
-            self.problems.push(Problem { origin, line: None, text: format!("the file is not used; {instead}") });
+            let text = format!("the file is not used; {instead}");
+            self.problems.push(Problem { position: at.clone(), text });
         }
+    }
+
+    /// Takes over what `file` gives, as settings below `place`.
+    fn apply(&mut self, at: &Position, file: &PolicyFile, place: &[&str], locked: &[String]) {
         settings(&file.given, &mut Vec::new(), &mut |path, value| {
-            let name = path.join(".");
-            let refused = if origin == Origin::Repository && path[0] == "locked" {
+            let full = [place, path].concat();
+            let name = full.join(".");
+            let position = Position { line: file.line_of(path), ..at.clone() };
+            let refused = if at.origin == Origin::Repository && path[0] == "locked" {
                 Some("`locked` counts in the organisation's file only".to_owned())
-            } else if is_locked(locked, &name) {
-                Some(format!("`{name}` is locked by the organisation, whose value is used"))
             } else {
-                None
+                let lock = lock_of(&full, locked);
+                lock.map(|lock| format!("`{lock}` is locked by the organisation, whose value is used"))
             };
             match refused {
-                Some(text) => self.problems.push(Problem { origin, line: file.line_of(&name), text }),
+                Some(text) => self.problems.push(Problem { position, text }),
                 None => {
-                    set(&mut self.values, path, value.clone());
-                    self.origins.insert(name, origin);
+                    set(&mut self.values, &full, value.clone());
+                    self.origins.insert(name.clone(), at.origin);
+                    self.positions.insert(name, position);
                 }
             }
         });
@@ -132,12 +128,22 @@ impl Layers {
 
     fn finish(mut self) -> Effective {
         let policy = serde_json::from_value(self.values).unwrap_or_else(|error| {
-            let text = format!("{error}; the defaults are used");
-            self.problems.push(Problem { origin: Origin::Repository, line: None, text });
+            let position = Position { origin: Origin::Repository, file: PATH.to_owned(), line: None };
+            self.problems.push(Problem { position, text: format!("{error}; the defaults are used") });
             Policy::default()
         });
-        Effective { policy, origins: self.origins, problems: self.problems }
+        Effective { policy, origins: self.origins, problems: self.problems, positions: self.positions }
     }
+}
+
+/// The name under which a setting is locked: for a folder also that of the whole repository's, which it would change.
+fn lock_of(path: &[&str], locked: &[String]) -> Option<String> {
+    let everywhere = match path {
+        ["folders", _, "instructions", ..] => Some("review.instructions".to_owned()),
+        ["folders", _, rest @ ..] => Some(rest.join(".")),
+        _ => None,
+    };
+    [Some(path.join(".")), everywhere].into_iter().flatten().find(|name| is_locked(locked, name))
 }
 
 /// Calls `each` with the path and the value of every setting: what is no object, or an empty one.
@@ -160,7 +166,7 @@ fn set(into: &mut Value, path: &[&str], value: Value) {
         [] => *into = value,
         [key, rest @ ..] => {
             if !into.is_object() {
-                *into = Value::Object(Default::default());
+                *into = json!({});
             }
             set(&mut into[*key], rest, value);
         }

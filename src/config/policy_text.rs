@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::policy_layers::{Effective, Origin};
+use super::effective::{Effective, Origin};
 
 /// Comments begin in this column, where the settings leave room.
 const COLUMN: usize = 44;

@@ -1,5 +1,6 @@
-//! The JSON Schema of `.github/seam.yml`, generated from [`super::policy::Policy`]. Editors read it at
-//! `/schema/seam.json`, and [`super::policy_file`] checks files against it, so the two cannot disagree.
+//! The JSON Schema of `.github/seam.yml`, generated from [`super::policy::Policy`], with that of a folder's `.seam.yml` at
+//! `#/$defs/FolderPolicy`. Editors read it at `/schema/seam.json`, and [`super::policy_file`] checks files against it, so
+//! the two cannot disagree.
 
 use std::sync::LazyLock;
 
@@ -9,12 +10,20 @@ use super::policy::Policy;
 
 static POLICY: LazyLock<Value> = LazyLock::new(|| {
     let mut schema = schemars::schema_for!(Policy);
-    schema.insert("title".to_owned(), "Seam's settings in a repository: .github/seam.yml".into());
+    schema.insert(
+        "title".to_owned(),
+        "Seam's settings in a repository: .github/seam.yml; #/$defs/FolderPolicy: .seam.yml in a folder".into(),
+    );
     schema.to_value()
 });
 
 pub fn policy() -> &'static Value {
     &POLICY
+}
+
+/// A folder's `.seam.yml`; its references lead into [`policy`].
+pub fn folder() -> &'static Value {
+    &POLICY["$defs"]["FolderPolicy"]
 }
 
 /// The schema that a `$ref` into `$defs` stands for; `part` itself where it is none.

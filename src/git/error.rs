@@ -29,10 +29,13 @@ pub enum GitError {
     Unavailable { why: String },
     #[error("another process has kept the local copy locked for {} s", .after.as_secs())]
     Locked { after: Duration },
-    #[error("{0:?} names no commit here")]
-    UnknownRevision(String),
-    #[error("{path} is no git work tree")]
+    /// `hint`: what may help, with what leads up to it; or nothing.
+    #[error("{revision:?} names no commit here{hint}")]
+    UnknownRevision { revision: String, hint: &'static str },
+    #[error("{path} is in no git work tree: run it inside one, or name a folder in one")]
     NoRepository { path: String },
+    #[error("a bare repository has no files: name two commits with --base and --head")]
+    Bare,
     #[error("git cannot be run (is it installed?): {0}")]
     NoGit(#[source] io::Error),
     #[error("{doing}: {source}")]
@@ -66,8 +69,9 @@ impl GitError {
             | Self::TooMany { .. }
             | Self::Malformed { .. }
             | Self::Transport { .. }
-            | Self::UnknownRevision(_)
+            | Self::UnknownRevision { .. }
             | Self::NoRepository { .. }
+            | Self::Bare
             | Self::NoGit(_) => Remedy::GiveUp,
         }
     }

@@ -302,6 +302,29 @@ impl Mirror {
         self.read(move |objects| objects.blob(entry.id, limit)).await
     }
 
+    /// Small files of a commit, in the order asked for, at most `most` of them; those that are not there, or are no plain
+    /// files, are left out. What is larger than `bytes` comes as an error.
+    pub async fn small_files(
+        &self,
+        commit: &CommitSha,
+        paths: Vec<String>,
+        most: usize,
+        bytes: u64,
+    ) -> Result<Vec<(String, Result<Bytes, GitError>)>, GitError> {
+        let commit = commit.clone();
+        let found = self.read(move |objects| objects.plain_files_at(&commit, &paths, most)).await?;
+        self.prefetch(found.iter().map(|(_, id)| *id).collect()).await?;
+        self.read(move |objects| {
+            let read = |(path, id): &(String, ObjectId)| match objects.blob(*id, bytes) {
+                Ok(blob) => blob.map(|blob| Ok((path.clone(), Ok(blob)))),
+                Err(error @ GitError::TooLarge { .. }) => Some(Ok((path.clone(), Err(error)))),
+                Err(error) => Some(Err(error)),
+            };
+            found.iter().filter_map(read).collect()
+        })
+        .await
+    }
+
     /// What changed from `base` to `head` (both fetched; the zero id is the empty tree). For a pull request `base` is the
     /// merge base. Fetches the contents of what changed, so that reading them through [`Contents`] asks nobody.
     pub async fn change_set(&self, base: &CommitSha, head: &CommitSha) -> Result<ChangeSet, GitError> {

@@ -117,6 +117,27 @@ impl Objects {
             .collect()
     }
 
+    /// Those of `paths` that are plain files, with their ids.
+    pub(super) fn plain_files_at(
+        &self,
+        commit: &CommitSha,
+        paths: &[String],
+        most: usize,
+    ) -> Result<Vec<(String, ObjectId)>, GitError> {
+        let Some(tree) = self.tree_of(commit)? else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for path in paths {
+            let entry = self.entry_at(tree, path.as_bytes())?;
+            let is_plain =
+                |kind| matches!(kind, EntryKind::File(FileMode::Regular) | EntryKind::File(FileMode::Executable));
+            found.extend(entry.filter(|entry| is_plain(entry.kind)).map(|entry| (path.clone(), entry.id)));
+            if found.len() == most {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
     /// What stands at `path`; `None` where there is nothing.
     pub(super) fn entry_at(&self, tree: ObjectId, path: &[u8]) -> Result<Option<Entry>, GitError> {
         let mut found = Entry { name: Vec::new(), kind: EntryKind::Tree, id: tree };

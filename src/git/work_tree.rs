@@ -72,8 +72,15 @@ impl WorkTree {
 
     /// The commit that a revision names, as in `HEAD~2`, `main` or `1a2b3c`.
     pub fn resolve(&self, revision: &str) -> Result<CommitSha, GitError> {
-        let unknown = |_| GitError::UnknownRevision(revision.to_owned());
         let repository = self.repository.to_thread_local();
+        let hint = match repository.head_id() {
+            Err(_) => ": there is no commit yet",
+            Ok(_) if repository.is_shallow().unwrap_or_default() => {
+                ": the clone is shallow, and `git fetch --unshallow` brings the rest"
+            }
+            Ok(_) => "; `git branch --all` and `git log --oneline` list what there is",
+        };
+        let unknown = |_| GitError::UnknownRevision { revision: revision.to_owned(), hint };
         let id = repository.rev_parse_single(BStr::new(revision.as_bytes())).map_err(unknown)?;
         let commit = id.object().and_then(|object| object.peel_to_kind(gix::objs::Kind::Commit)).map_err(unknown)?;
         Ok(sha(commit.id))
@@ -101,10 +108,10 @@ impl WorkTree {
         let mut cleaner = Cleaner::new(&repository)?;
         let difference = match head {
             Head::Commit(commit) => Difference::between(&objects, base, commit)?,
+            Head::Staged if self.root().is_none() => return Err(GitError::Bare),
             Head::Staged => Difference::to_files(&objects, base, staged(&repository)?)?,
             Head::WorkTree => {
-                let root =
-                    self.root().ok_or_else(|| GitError::NoRepository { path: "a bare repository".to_owned() })?;
+                let root = self.root().ok_or(GitError::Bare)?;
                 let (repository, file_bytes) = (&repository, self.limits.file_bytes);
                 let files = Snapshot { repository, root, cleaner: &mut cleaner, file_bytes }.files()?;
                 Difference::to_files(&objects, base, files)?

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::memory::Known;
 use crate::{
-    config::{policy::Policy, policy_layers::Problem},
+    config::{effective::Problem, policy::Policy},
     domain::{
         finding::Analysis,
         ids::{CommitSha, PullNumber},

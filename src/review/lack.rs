@@ -50,7 +50,8 @@ impl Undone {
             Effect::CreateReview { .. }
             | Effect::CreateFileComment { .. }
             | Effect::UpsertComment { .. }
-            | Effect::ReplyInThread { .. } => Self::Comments,
+            | Effect::ReplyInThread { .. }
+            | Effect::React { .. } => Self::Comments,
         }
     }
 

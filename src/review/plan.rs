@@ -245,7 +245,7 @@ fn is_secret(known: &Known) -> bool {
 }
 
 fn is_switched_off(known: &Known, input: &ReviewInput) -> bool {
-    known.rule.as_ref().is_some_and(|rule| input.policy.rules.disable.contains(rule))
+    known.rule.as_ref().is_some_and(|rule| input.policy.disables(&known.path, rule))
         || known.severity.is_some_and(|severity| severity < input.policy.review.min_severity)
 }
 

@@ -22,6 +22,7 @@ macro_rules! migrations {
 migrations! {
     1 "0001_deliveries_and_executions";
     2 "0002_upkeep_and_memory";
+    5 "0005_organisation_policy_and_processes";
     6 "0006_once_and_after";
     8 "0008_dismissals_and_pauses";
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use ::metrics::counter;
 use anyhow::anyhow;
+use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,13 +17,21 @@ use super::{
 use crate::{
     analysis::engine::Engine,
     change::change_set::ChangeSet,
-    config::policy::{Policy, Role},
+    config::{
+        effective::Effective,
+        folder_files::{FolderFile, MOST_BYTES, MOST_FILES, folders_above},
+        policy::{FolderPolicy, Policy, Role},
+        policy_file::too_large,
+    },
     domain::{
         finding::Analysis,
         ids::{CommitSha, PullNumber},
         ledger::FileStatus,
     },
-    git::mirror::{Mirror, Mirrors},
+    git::{
+        error::GitError,
+        mirror::{Mirror, Mirrors},
+    },
     github::{client::GitHub, permissions::Permissions},
     review::{
         evidence,
@@ -44,6 +53,9 @@ pub struct Input {
     base: Base,
     #[serde(default)]
     policy: Policy,
+    /// Where folders' settings are read from.
+    #[serde(default)]
+    settings_at: Option<CommitSha>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -54,6 +66,9 @@ pub struct AnalyzedDiff {
     pub analysis: Analysis,
     /// New path to old path of every renamed file.
     pub renames: BTreeMap<String, String>,
+    /// The settings of folders that hold for the change.
+    #[serde(default)]
+    pub folders: BTreeMap<String, FolderPolicy>,
     /// What people should know besides the findings.
     #[serde(default)]
     pub notes: Vec<Note>,
@@ -72,11 +87,12 @@ impl Tool for AnalyzeDiff {
     async fn run(&self, context: &ToolContext, input: Input) -> Result<AnalyzedDiff, ToolError> {
         let head = input.target.head().clone();
         let pull = input.target.pull().map(|pull| pull.number);
-        let (mirror, base) = self.fetch(context, &input.base, &head, pull).await?;
+        let (mirror, base) = self.fetch(context, &input, &head, pull).await?;
         context.check()?;
         let changes = mirror.change_set(&base, &head).await?;
         context.check()?;
-        let (engine, policy) = (self.engine.clone(), input.policy);
+        let Effective { policy, problems, .. } = self.policy(&mirror, &changes, input).await?;
+        let (engine, folders) = (self.engine.clone(), policy.folders.clone());
         let work = move || {
             let mut analysis = engine.analyze(&changes, &mirror, &policy);
             let left_out = evidence::keep_proven(&mut analysis, &changes, &mirror);
@@ -92,8 +108,8 @@ impl Tool for AnalyzeDiff {
         for finding in &left_out {
             counter!(metrics::FINDINGS_LEFT_OUT, "source" => finding.source.as_str()).increment(1);
         }
-        let notes = evidence::note(&left_out).into_iter().collect();
-        Ok(AnalyzedDiff { base, head, analysis, renames, notes })
+        let notes = problems.iter().map(Note::from).chain(evidence::note(&left_out)).collect();
+        Ok(AnalyzedDiff { base, head, analysis, renames, folders, notes })
     }
 }
 
@@ -102,15 +118,16 @@ impl AnalyzeDiff {
     async fn fetch(
         &self,
         context: &ToolContext,
-        base: &Base,
+        Input { base, settings_at, .. }: &Input,
         head: &CommitSha,
         pull: Option<PullNumber>,
     ) -> Result<(Mirror, CommitSha), ToolError> {
         let repository = context.scope.repository(&self.github, Permissions::read_only())?;
-        let commits: Vec<CommitSha> = match base {
-            Base::MergeBaseWith(commit) | Base::Commit(commit) => vec![commit.clone(), head.clone()],
-            Base::Nothing => vec![head.clone()],
+        let compared = match base {
+            Base::MergeBaseWith(commit) | Base::Commit(commit) => Some(commit),
+            Base::Nothing => None,
         };
+        let commits: Vec<CommitSha> = compared.into_iter().chain([head]).chain(settings_at).cloned().collect();
         let token = repository.token().await?;
         let mirror = self.mirrors.fetch_pull(repository.id(), repository.name(), Some(&token), &commits, pull).await?;
         let base = match base {
@@ -119,6 +136,24 @@ impl AnalyzeDiff {
             Base::Nothing => None,
         };
         Ok((mirror, base.unwrap_or_else(CommitSha::zero)))
+    }
+
+    /// The policy with that of the folders which the change touches, and what is wrong with their files.
+    async fn policy(&self, mirror: &Mirror, changes: &ChangeSet, input: Input) -> Result<Effective, ToolError> {
+        let mut effective = Effective { policy: input.policy, ..Effective::default() };
+        let Some(commit) = input.settings_at else { return Ok(effective) };
+        let changed: Vec<String> = changes.files.iter().map(|file| file.path.display()).collect();
+        let folders = folders_above(changed.iter().map(String::as_str));
+        let paths = folders.iter().map(|folder| FolderFile::path_in(folder)).collect();
+        // One more than count, to know that there are more.
+        let found = mirror.small_files(&commit, paths, MOST_FILES + 1, MOST_BYTES).await?;
+        let text = |read: Result<Bytes, GitError>| {
+            read.map_or_else(|_| too_large(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+        };
+        let files: Vec<_> = found.into_iter().map(|(path, read)| FolderFile::at(&path, text(read))).collect();
+        effective.add_folders(&files);
+        effective.tell_unknown_rules(|| self.engine.rule_ids());
+        Ok(effective)
     }
 }
 

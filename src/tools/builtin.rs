@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{
     analyze_diff::AnalyzeDiff, answer_command::AnswerCommand, explain_rule::ExplainRule, explain_skip::ExplainSkip,
     follow_installation::FollowInstallation, hear_commands::HearCommands, help::Help, last_failed::LastFailed,
-    load_change::LoadChange, plan_review::PlanReview, post_review::PostReview, registry::Registry, rerun::Rerun,
-    show_config::ShowConfig,
+    load_change::LoadChange, plan_review::PlanReview, policy::Policies, post_review::PostReview, registry::Registry,
+    rerun::Rerun, show_config::ShowConfig,
 };
 use crate::{
     analysis::engine::Engine, config::links::Links, git::mirror::Mirrors, github::client::GitHub, store::db::Db,
@@ -24,16 +24,17 @@ pub struct Clients {
 
 pub fn registry(clients: &Clients) -> Registry {
     let Clients { github, mirrors, engine, db, links } = clients.clone();
+    let policies = Policies { db: db.clone(), engine: engine.clone() };
     Registry::default()
-        .with(LoadChange { github: github.clone() })
+        .with(LoadChange { github: github.clone(), policies: policies.clone() })
         .with(AnalyzeDiff { github: github.clone(), mirrors, engine: engine.clone() })
         .with(PlanReview { github: github.clone(), db: db.clone(), links: links.clone() })
         .with(PostReview { github: github.clone(), db: db.clone() })
         .with(ExplainSkip { github: github.clone(), db: db.clone(), links: links.clone() })
-        .with(HearCommands { github: github.clone(), db: db.clone() })
+        .with(HearCommands { github: github.clone(), policies: policies.clone(), db: db.clone() })
         .with(AnswerCommand { github: github.clone(), db: db.clone(), links: links.clone() })
-        .with(Help { github: github.clone() })
-        .with(ShowConfig { github: github.clone() })
+        .with(Help { github: github.clone(), policies: policies.clone() })
+        .with(ShowConfig { github: github.clone(), policies })
         .with(ExplainRule { github: github.clone(), db: db.clone(), engine })
         .with(LastFailed { db: db.clone() })
         .with(Rerun { db: db.clone(), links })

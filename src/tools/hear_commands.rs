@@ -10,7 +10,7 @@ use super::{
     context::ToolContext,
     error::ToolError,
     feedback::{react, reply},
-    policy,
+    policy::Policies,
     tool::{Access, Tool},
 };
 use crate::{
@@ -38,6 +38,7 @@ pub(super) const ANSWER: &str = "answer";
 
 pub struct HearCommands {
     pub github: GitHub,
+    pub policies: Policies,
     pub db: Db,
 }
 
@@ -82,7 +83,7 @@ impl Tool for HearCommands {
             return Err(ToolError::skip(format!("the comment was deleted; {count} of its executions were waiting")));
         }
         let actor = input.actor.ok_or_else(|| ToolError::Fatal(anyhow!("the event does not say who wrote it")))?;
-        let policy = policy::load(&repository).await?.policy;
+        let policy = self.policies.load(&repository, context.services.clock.now()).await?.policy;
         let asker = asker(&repository, &actor, &repository.pull(pull_number).await?).await?;
 
         let (mut judged, mut line, mut refusals) = (Judged::default(), Vec::new(), Vec::new());

@@ -8,7 +8,7 @@ use super::{
     asker::asker,
     context::ToolContext,
     error::ToolError,
-    policy,
+    policy::Policies,
     tool::{Access, Tool},
 };
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
 
 pub struct Help {
     pub github: GitHub,
+    pub policies: Policies,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -44,7 +45,7 @@ impl Tool for Help {
 
     async fn run(&self, context: &ToolContext, input: Input) -> Result<Answer, ToolError> {
         let repository = context.scope.repository(&self.github, Permissions::read_only())?;
-        let policy = policy::load(&repository).await?.policy;
+        let policy = self.policies.load(&repository, context.services.clock.now()).await?.policy;
         let asker = asker(&repository, &input.actor, &repository.pull(input.pull_number).await?).await?;
         let app = self.github.app().own().await?;
         Ok(Answer { text: render(&asker, &policy, &context.services.offers, &app.slug) })

@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     context::ToolContext,
     error::ToolError,
-    lack, policy,
+    lack,
+    policy::Policies,
     tool::{Access, Tool},
 };
 use crate::{
     config::{
+        effective::Effective,
         policy::{Policy, Role},
-        policy_layers::{Effective, Problem},
     },
     domain::ids::{CommitSha, PullNumber},
     github::{
@@ -22,7 +23,7 @@ use crate::{
         repository::RepositoryClient,
     },
     review::{
-        input::{BranchFacts, Note, NoteKind, PullFacts, Target},
+        input::{BranchFacts, Note, PullFacts, Target},
         lack::Undone,
         skip::{Cause, SkipReason},
     },
@@ -30,6 +31,7 @@ use crate::{
 
 pub struct LoadChange {
     pub github: GitHub,
+    pub policies: Policies,
 }
 
 /// What the event said; each may be missing.
@@ -53,6 +55,9 @@ pub struct LoadedChange {
     pub target: Target,
     pub base: Base,
     pub policy: Policy,
+    /// The commit that folders' settings are read from: the tip of the default branch.
+    #[serde(default)]
+    pub settings_at: Option<CommitSha>,
     /// What is wrong with the policy's files.
     pub notes: Vec<Note>,
     /// Why there is no review, when there is none.
@@ -88,7 +93,7 @@ impl Tool for LoadChange {
 
     async fn run(&self, context: &ToolContext, input: Input) -> Result<LoadedChange, ToolError> {
         let repository = context.scope.repository(&self.github, Permissions::read_only())?;
-        match load(&repository, &input).await {
+        match self.load(context, &repository, &input).await {
             Err(error) => match error.lacking() {
                 Some(needs) => say_what_is_missing(&repository, &input, needs).await,
                 None => Err(error),
@@ -98,29 +103,36 @@ impl Tool for LoadChange {
     }
 }
 
-async fn load(repository: &RepositoryClient, input: &Input) -> Result<LoadedChange, ToolError> {
-    let cause = cause_of(&input.event);
-    let pull = match (input.pull_number, &input.head_sha, &input.branch) {
-        (Some(number), _, _) => Some(repository.pull(number).await?),
-        // Checks of a fork's pull request name no pull request: it is found by its head.
-        (None, Some(head), _) if cause == Cause::Command => {
-            let pulls = repository.pulls_of_commit(head).await?;
-            pulls.into_iter().find(|pull| pull.is_open() && pull.head.sha == *head)
-        }
-        _ => None,
-    };
-    let (target, base) = match pull {
-        Some(pull) => of_pull(pull)?,
-        None => of_branch(repository, input, cause).await?,
-    };
-    let Effective { policy, problems, .. } = policy::load(repository).await?;
-    let note = |problem: Problem| Note { kind: NoteKind::Configuration, text: problem.to_string() };
-    let notes = problems.into_iter().map(note).collect();
-    let skip = match &target {
-        Target::Pull(facts) => SkipReason::for_pull(&policy.review.on, facts, cause),
-        Target::Branch(_) => SkipReason::for_branch(&policy.review.on, cause),
-    };
-    Ok(LoadedChange { target, base, policy, notes, skip })
+impl LoadChange {
+    async fn load(
+        &self,
+        context: &ToolContext,
+        repository: &RepositoryClient,
+        input: &Input,
+    ) -> Result<LoadedChange, ToolError> {
+        let cause = cause_of(&input.event);
+        let pull = match (input.pull_number, &input.head_sha, &input.branch) {
+            (Some(number), _, _) => Some(repository.pull(number).await?),
+            // Checks of a fork's pull request name no pull request: it is found by its head.
+            (None, Some(head), _) if cause == Cause::Command => {
+                let pulls = repository.pulls_of_commit(head).await?;
+                pulls.into_iter().find(|pull| pull.is_open() && pull.head.sha == *head)
+            }
+            _ => None,
+        };
+        let (target, base) = match pull {
+            Some(pull) => of_pull(pull)?,
+            None => of_branch(repository, input, cause).await?,
+        };
+        let Effective { policy, problems, .. } = self.policies.load(repository, context.services.clock.now()).await?;
+        let notes = problems.iter().map(Note::from).collect();
+        let skip = match &target {
+            Target::Pull(facts) => SkipReason::for_pull(&policy.review.on, facts, cause),
+            Target::Branch(_) => SkipReason::for_branch(&policy.review.on, cause),
+        };
+        let settings_at = default_tip(repository).await?;
+        Ok(LoadedChange { target, base, policy, settings_at, notes, skip })
+    }
 }
 
 /// Without what it may not read there is no review; the check run of the head that the event named says so.
@@ -139,6 +151,7 @@ async fn say_what_is_missing(
         target,
         base: Base::Nothing,
         policy: Policy::default(),
+        settings_at: None,
         notes: vec![lack.note()],
         skip: Some(SkipReason::MayNotRead),
     })
@@ -197,6 +210,15 @@ async fn of_branch(repository: &RepositoryClient, input: &Input, cause: Cause) -
         tip(repository, &default).await?.map_or(Base::Nothing, |tip| Base::MergeBaseWith(tip.sha))
     };
     Ok((Target::Branch(BranchFacts { branch: branch.to_owned(), head: head.clone() }), base))
+}
+
+/// `None`: the repository is empty.
+async fn default_tip(repository: &RepositoryClient) -> Result<Option<CommitSha>, ToolError> {
+    match repository.commit("HEAD").await {
+        Ok(commit) => Ok(Some(commit.sha)),
+        Err(GitHubError::NotFound { .. } | GitHubError::Conflict { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn tip(repository: &RepositoryClient, branch: &str) -> Result<Option<Commit>, ToolError> {

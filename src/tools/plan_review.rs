@@ -13,7 +13,10 @@ use super::{
     tool::{Access, Tool},
 };
 use crate::{
-    config::{links::Links, policy::Role},
+    config::{
+        links::Links,
+        policy::{Policy, Role},
+    },
     domain::ids::PullNumber,
     github::{client::GitHub, permissions::Permissions, repository::RepositoryClient, threads::ReviewThread},
     review::{
@@ -57,7 +60,7 @@ impl Tool for PlanReview {
             None => SaidBefore::default(),
         };
         let plan = plan(&ReviewInput {
-            policy: change.policy,
+            policy: Policy { folders: analyzed.folders, ..change.policy },
             target: change.target,
             analysis: analyzed.analysis,
             known: said.known,

@@ -88,6 +88,7 @@ fn speaks_of(effect: &Effect, known: &Known) -> bool {
         Effect::UpsertComment { .. }
         | Effect::ResolveThread { .. }
         | Effect::DismissReview { .. }
+        | Effect::React { .. }
         | Effect::CompleteCheckRun { .. } => false,
     }
 }

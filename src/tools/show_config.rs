@@ -7,13 +7,13 @@ use super::{
     answer::Answer,
     context::ToolContext,
     error::ToolError,
-    policy,
+    policy::Policies,
     tool::{Access, Tool},
 };
 use crate::{
     config::{
+        effective::{Effective, PATH},
         policy::Role,
-        policy_layers::{Effective, PATH},
         policy_text,
     },
     github::{client::GitHub, permissions::Permissions},
@@ -28,6 +28,7 @@ const MOST_SETTINGS: usize = 40_000;
 
 pub struct ShowConfig {
     pub github: GitHub,
+    pub policies: Policies,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -46,7 +47,7 @@ impl Tool for ShowConfig {
 
     async fn run(&self, context: &ToolContext, Input {}: Input) -> Result<Answer, ToolError> {
         let repository = context.scope.repository(&self.github, Permissions::read_only())?;
-        Ok(Answer { text: render(&policy::load(&repository).await?) })
+        Ok(Answer { text: render(&self.policies.load(&repository, context.services.clock.now()).await?) })
     }
 }
 

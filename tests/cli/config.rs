@@ -11,7 +11,7 @@ use crate::fake_github::fake::FakeGitHub;
 fn a_work_trees_settings_are_shown_with_their_origins() {
     let terminal = Terminal::in_repository(&[]);
     terminal
-        .write(&[(".github/seam.yml", "review: {max_comments: 5, linters: {ruff: auto}}\nrules: {disable: [py/x]}\n")]);
+        .write(&[(".github/seam.yml", "review: {max_comments: 5, linters: {ruff: auto}}\nrules: {disable: [py/*]}\n")]);
     assert_snapshot!(terminal.seam(&["config", "show"]), @r#"
     review:
       on:
@@ -28,7 +28,7 @@ fn a_work_trees_settings_are_shown_with_their_origins() {
       linters:
         ruff: auto                               # repository
     rules:
-      disable: [py/x]                            # repository
+      disable: ["py/*"]                          # repository
       severity: {}                               # default
     split:
       on_push: suggest                           # default
@@ -43,6 +43,7 @@ fn a_work_trees_settings_are_shown_with_their_origins() {
         review: read                             # default
         split: write                             # default
       bots: {}                                   # default
+    folders: {}                                  # default
     workflows: []                                # default
     locked: []                                   # default
     exit 0
@@ -71,6 +72,39 @@ fn faults_are_told_and_end_with_exit_code_1() {
     assert_snapshot!(ran.err, @"
     seam: `.github/seam.yml`, line 1: `max_coments` is no setting in `review`; did you mean `max_comments`?
     seam: `.github/seam.yml`: the file is not used; the organisation's settings and the defaults are used
+    ");
+}
+
+#[test]
+fn what_holds_for_a_file_is_shown_with_its_folders() {
+    let terminal = Terminal::in_repository(&[]);
+    terminal.write(&[
+        (".github/seam.yml", "rules: {disable: [gen/todo-without-issue]}\n"),
+        ("pay/.seam.yml", "rules: {disable: [gen/debug-leftover]}\ninstructions: [Amounts are cents.]\n"),
+        ("pay/test/.seam.yml", "rules: {disable: [gen/debug-leftovr]}\n"),
+    ]);
+    let given = |ran: &Ran| {
+        let lines = ran.out.lines().skip_while(|line| !line.starts_with("folders:"));
+        lines.take_while(|line| !line.starts_with("workflows:")).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(given(&terminal.seam(&["config", "show"])), @"folders: {}                                  # default");
+    let ran = terminal.seam(&["config", "show", "--path", "pay/test/cart.py"]);
+    assert_snapshot!(given(&ran), @r#"
+    folders:
+      pay:
+        rules:
+          disable: [gen/debug-leftover]          # folder
+          severity: {}                           # default
+        instructions: ["Amounts are cents."]     # folder
+      pay/test:
+        rules:
+          disable: [gen/debug-leftovr]           # folder
+          severity: {}                           # default
+        instructions: []                         # default
+    "#);
+    assert_snapshot!(format!("{}exit {}", ran.err, ran.code), @"
+    seam: `pay/test/.seam.yml`, line 1: there is no rule `gen/debug-leftovr`; did you mean `gen/debug-leftover`?
+    exit 1
     ");
 }
 

@@ -173,7 +173,7 @@ fn what_cannot_be_done_is_said_in_one_line() {
     let terminal = Terminal::in_repository(&[]);
     let outside = terminal.root().parent().unwrap().to_owned();
     assert_snapshot!(terminal.seam(&["review", "--base", "no-such-branch"]), @r#"
-    seam: "no-such-branch" names no commit here
+    seam: "no-such-branch" names no commit here; `git branch --all` and `git log --oneline` list what there is
     exit 2
     "#);
     assert_snapshot!(terminal.seam(&["review", "no/such/folder"]), @"
@@ -181,8 +181,39 @@ fn what_cannot_be_done_is_said_in_one_line() {
     exit 2
     ");
     assert_snapshot!(terminal.seam_in(&outside, &["review"]), @"
-    seam: run it inside a git work tree, or name one: . is no git work tree
+    seam: . is in no git work tree: run it inside one, or name a folder in one
     exit 2
     ");
     assert_eq!(terminal.seam(&["review", "--head", "HEAD", "--staged"]).code, 2);
+}
+
+#[test]
+fn what_a_repository_does_not_have_is_said_with_the_way_to_it() {
+    let terminal = Terminal::in_repository(&[]);
+    terminal.commit(&[("a.py", "eval(x)\n")]);
+    terminal.commit(&[("b.py", "exec(x)\n")]);
+    let place = |name: &str| terminal.root().parent().unwrap().join(name);
+    let source = format!("file://{}", terminal.root().display());
+    for (name, how) in [("shallow", "--depth=1"), ("bare.git", "--bare"), ("partial", "--filter=blob:none")] {
+        terminal.git(&["config", "uploadpack.allowFilter", "true"]);
+        terminal.git(&["clone", "--quiet", "--no-checkout", how, &source, place(name).to_str().unwrap()]);
+    }
+    terminal.git(&["init", "--quiet", place("empty").to_str().unwrap()]);
+    let review =
+        |name: &str, arguments: &[&str]| terminal.seam_in(&place(name), &[&["review"], arguments].concat()).to_string();
+    assert_snapshot!(review("empty", &["--head", "HEAD"]), @r#"
+    seam: "HEAD" names no commit here: there is no commit yet
+    exit 2
+    "#);
+    assert_snapshot!(review("shallow", &["--base", "HEAD~1"]), @r#"
+    seam: "HEAD~1" names no commit here: the clone is shallow, and `git fetch --unshallow` brings the rest
+    exit 2
+    "#);
+    for arguments in [&[][..], &["--staged"]] {
+        let said = "seam: a bare repository has no files: name two commits with --base and --head\nexit 2";
+        assert_eq!(review("bare.git", arguments), said);
+    }
+    assert!(review("bare.git", &["--base", "HEAD~1", "--head", "HEAD"]).contains("py/eval-nonliteral"));
+    let partial = review("partial", &["--base", "HEAD~1", "--head", "HEAD"]);
+    assert!(partial.contains("1 file could not be read; where the clone is partial"), "{partial}");
 }

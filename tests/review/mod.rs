@@ -1,6 +1,7 @@
 //! Reviews as people see them.
 
 mod evidence;
+mod folders;
 mod history;
 mod hostile;
 mod output;

@@ -75,3 +75,60 @@ scenario!(paths_and_severities_follow_the_file, async |seam| {
     reviews: ["COMMENTED"], comments: 0
     "#);
 });
+
+scenario!(folders_say_what_holds_in_them, async |seam| {
+    let off = "rules: { disable: [py/eval-nonliteral] }\n";
+    seam.shop.commit("main", [("shop/.seam.yml", off), ("other/.seam.yml", "rules: { disabled: [] }\n")]);
+    // What the pull request itself says of its folders counts for nothing.
+    let change = [("shop/cart.py", EVAL), ("tool/run.py", EVAL), ("tool/.seam.yml", off)];
+    let pull = seam.shop.open_pull("formulas", change).await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: failure: 1 error
+    tool/run.py:6 py/eval-nonliteral
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+    // Switched off later, it is withdrawn; and what is wrong with a folder's file is said where it is touched.
+    seam.shop.push("main", [("tool/.seam.yml", off)]).await;
+    pull.push([("other/a.md", "A.\n")]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull).replace(&pull.head()[..7], "HEAD"), @r#"
+    check Seam: success: No problems found; a setting needs attention
+    tool/run.py:6 py/eval-nonliteral, resolved by seam[bot]
+      seam[bot]: No longer asked for by this repository's settings, as of HEAD.
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+    assert!(pull.shown().contains("`other/.seam.yml`, line 1: `disabled` is no setting in `rules`"));
+});
+
+scenario!(a_broken_file_of_the_organisation_keeps_its_last_good_version, async |seam| {
+    let organisation = seam
+        .github
+        .repository("octo/.github", [(".github/seam.yml", "locked: [review]\nreview: { request_changes: true }\n")]);
+    seam.shop.commit("main", [(".github/seam.yml", "review: { request_changes: false }\n")]);
+    let first = seam.shop.open_pull("readme", [("README.md", "# The shop\n")]).await;
+    seam.settle().await;
+    organisation.commit("main", [(".github/seam.yml", "locked: [review\n")]);
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: failure: 1 error; a setting needs attention
+    shop/cart.py:6 py/eval-nonliteral
+    reviews: ["CHANGES_REQUESTED"], comments: 0
+    "#);
+    let settings: Vec<String> =
+        pull.shown().lines().filter(|line| line.contains("Settings")).map(|line| line.trim().to_owned()).collect();
+    insta::assert_snapshot!(settings.join("\n"), @"
+    **Settings:** `.github/seam.yml` of the organisation, line 1: it is no valid YAML: unclosed bracket '['
+    **Settings:** `.github/seam.yml` of the organisation: the file is not used; its last good version is used
+    **Settings:** `.github/seam.yml`, line 1: `review.request_changes` is locked by the organisation, whose value is used
+    ");
+    assert!(glance(&first).contains("success"));
+});
+
+scenario!(a_rule_that_nobody_knows_is_named, async |seam| {
+    seam.shop.commit("main", [(".github/seam.yml", "rules: { disable: [py/eval-nonlitral] }\n")]);
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    assert!(pull.shown().contains("there is no rule `py/eval-nonlitral`; did you mean `py/eval-nonliteral`?"));
+});

@@ -95,8 +95,7 @@ fn create(call: &mut Call<'_>) -> Reply {
     let submitted_at = (state != "PENDING").then_some(now);
     let (state, reactions) = (state.to_owned(), Vec::new());
     let (author_of, dismissed) = (author.clone(), None);
-    let review =
-        Review { id, author: author_of, body, state, commit_id: commit, submitted_at, reactions, dismissed };
+    let review = Review { id, author: author_of, body, state, commit_id: commit, submitted_at, reactions, dismissed };
     call.pull_mut(number).reviews.push(review.clone());
     let mut written = Vec::new();
     for placed in placed {
