@@ -7,6 +7,7 @@ use axum::Router;
 use tokio::{net::TcpListener, sync::watch};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
+use uuid::Uuid;
 
 use super::{basis::Basis, chores, health};
 use crate::{
@@ -25,7 +26,7 @@ use crate::{
     domain::event::Event,
     git::mirror::{MirrorLimits, Mirrors},
     github::client::GitHub,
-    store::{db::Db, ingest::Ingest},
+    store::{db::Db, ingest::Ingest, process},
     telemetry::{clock::Clock, metrics},
     tools::{
         builtin::{self, Clients},
@@ -221,13 +222,23 @@ fn desk(basis: &Basis) -> Desk {
 }
 
 /// Follows what other processes and GitHub's pages change.
-async fn look_again(Basis { keyring, github, .. }: Basis, stopping: CancellationToken) {
+async fn look_again(Basis { keyring, github, db, clock, .. }: Basis, stopping: CancellationToken) {
     let metrics = metrics::install();
+    let process = Uuid::new_v4().to_string();
+    let beat = async || match process::beat(&db, &process, clock.now()).await {
+        Ok(live) => github.share_limits_among(live),
+        Err(error) => tracing::warn!("nobody knows how many processes there are: {error}"),
+    };
+    beat().await;
     let mut credentials = keyring.credentials();
     credentials.mark_changed();
     loop {
         tokio::select! {
-            () = stopping.cancelled() => return,
+            () = stopping.cancelled() => {
+                // Who is not told waits a minute to be sure.
+                let _ = process::leave(&db, &process).await;
+                return;
+            }
             changed = credentials.changed() => {
                 if changed.is_err() {
                     return;
@@ -241,6 +252,7 @@ async fn look_again(Basis { keyring, github, .. }: Basis, stopping: Cancellation
             }
             () = tokio::time::sleep(LOOK_AGAIN) => {
                 metrics.run_upkeep();
+                beat().await;
                 if let Err(error) = keyring.refresh().await {
                     tracing::error!("{error:#}");
                 }

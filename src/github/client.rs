@@ -35,7 +35,7 @@ pub struct Settings {
 /// How much Seam asks of GitHub at most. What GitHub says about its limits is obeyed in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// Below the secondary limits of github.com, for each installation in this process.
+    /// Below the secondary limits of github.com, for each installation, in all processes together.
     GitHubCom,
     /// As fast as it goes: an enterprise server has no limits unless somebody switches them on.
     Free,
@@ -115,6 +115,11 @@ impl GitHub {
                 settings,
             }),
         })
+    }
+
+    /// How many processes share the limits of each installation, this one included.
+    pub fn share_limits_among(&self, processes: u32) {
+        self.inner.limits.share_among(processes);
     }
 
     /// Calls as the App itself.

@@ -5,7 +5,10 @@
 use std::{
     collections::HashMap,
     num::NonZeroU32,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -44,10 +47,16 @@ impl governor::clock::Clock for Ticks {
     }
 }
 
-type Bucket = RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Nanos>>;
+/// What flows back over time, and at most how much of it is there at once.
+struct Bucket {
+    limiter: RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Nanos>>,
+    burst: NonZeroU32,
+}
 
 /// All of them; `None` is the App itself, calling with its JWT.
 pub(crate) struct Limits {
+    /// Processes that share the limits: each has its own buckets, and pays for a call as if all of them made it.
+    sharers: Arc<AtomicU32>,
     installations: Mutex<HashMap<Option<InstallationId>, Arc<InstallationLimits>>>,
     clock: Clock,
     patience: Duration,
@@ -58,7 +67,12 @@ pub(crate) struct Limits {
 impl Limits {
     pub(crate) fn new(settings: &Settings, clock: Clock) -> Self {
         let &Settings { patience, concurrency, pace, .. } = settings;
-        Self { installations: Mutex::default(), clock, patience, concurrency, pace }
+        let sharers = Arc::new(AtomicU32::new(1));
+        Self { sharers, installations: Mutex::default(), clock, patience, concurrency, pace }
+    }
+
+    pub(crate) fn share_among(&self, processes: u32) {
+        self.sharers.store(processes, Ordering::Relaxed);
     }
 
     pub(crate) fn of(&self, installation: Option<InstallationId>) -> Arc<InstallationLimits> {
@@ -66,6 +80,7 @@ impl Limits {
         let new = || {
             Arc::new(InstallationLimits {
                 installation,
+                sharers: Arc::clone(&self.sharers),
                 clock: self.clock.clone(),
                 patience: self.patience,
                 slots: Arc::new(Semaphore::new(self.concurrency.max(1))),
@@ -92,7 +107,7 @@ impl Buckets {
         let bucket = |period: Duration, burst: u32| {
             let burst = NonZeroU32::new(burst).expect("a burst is more than nothing");
             let quota = Quota::with_period(period).expect("a period is more than nothing").allow_burst(burst);
-            RateLimiter::direct_with_clock(quota, Ticks(clock.clone()))
+            Bucket { limiter: RateLimiter::direct_with_clock(quota, Ticks(clock.clone())), burst }
         };
         Self {
             points: bucket(Duration::from_millis(111), 300),
@@ -107,9 +122,10 @@ impl Buckets {
         match request.kind {
             Kind::Read => vec![(&self.points, one)],
             Kind::Set => vec![(&self.points, one.saturating_add(4))],
+            // What is refused by the minute has taken nothing from the hour.
             Kind::Create => vec![
-                (&self.content_per_hour, one),
                 (&self.content_per_minute, one),
+                (&self.content_per_hour, one),
                 (&self.points, one.saturating_add(4)),
             ],
         }
@@ -119,6 +135,7 @@ impl Buckets {
 /// What one installation has left.
 pub(crate) struct InstallationLimits {
     installation: Option<InstallationId>,
+    sharers: Arc<AtomicU32>,
     clock: Clock,
     patience: Duration,
     slots: Arc<Semaphore>,
@@ -205,7 +222,9 @@ impl InstallationLimits {
 
     /// `None`: it was there, and is taken.
     fn short_of(&self, bucket: &Bucket, cost: NonZeroU32) -> Option<Duration> {
-        match bucket.check_n(cost).expect("no call costs more than a burst") {
+        let sharers = NonZeroU32::new(self.sharers.load(Ordering::Relaxed)).unwrap_or(NonZeroU32::MIN);
+        let cost = cost.saturating_mul(sharers).min(bucket.burst);
+        match bucket.limiter.check_n(cost).expect("no call costs more than a burst") {
             Ok(()) => None,
             Err(not_until) => {
                 Some(not_until.wait_time_from(Ticks(self.clock.clone()).now()).max(Duration::from_millis(1)))

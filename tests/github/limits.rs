@@ -144,6 +144,32 @@ async fn writes_stay_below_eighty_a_minute_and_five_hundred_an_hour() {
 }
 
 #[tokio::test]
+async fn processes_that_share_a_database_stay_below_the_limits_together() {
+    let comment = json!({ "id": 5, "created_at": "2026-07-14T12:00:00Z", "html_url": "" });
+    let server = Server::start(move |seen| (seen.line != TOKENS).then(|| status(201).json(&comment))).await;
+    let replicas: Vec<_> = (0..3)
+        .map(|_| {
+            let github = server.client();
+            github.share_limits_among(3);
+            repository(&github)
+        })
+        .collect();
+    let mut per_minute = Vec::new();
+    for _ in 0..10 {
+        let before = server.calls().len();
+        for _ in 0..60 {
+            for replica in &replicas {
+                while replica.create_issue_comment(PullNumber(1), "hello").await.is_ok() {}
+            }
+            server.advance(TimeDelta::seconds(1));
+        }
+        per_minute.push(server.calls().len() - before);
+    }
+    assert!(per_minute.iter().all(|writes| *writes < 80), "{per_minute:?}");
+    assert!(per_minute[0] > 50, "each has its share: {per_minute:?}");
+}
+
+#[tokio::test]
 async fn reads_stay_below_nine_hundred_points_a_minute() {
     let server = Server::start(|seen| (seen.line != TOKENS).then(|| ok(&pull(1)))).await;
     let repository = server.repository();

@@ -9,6 +9,7 @@ mod leases;
 mod line;
 mod memory;
 mod people;
+mod processes;
 mod retention;
 mod rows;
 mod schedule;
