@@ -73,7 +73,7 @@ impl Load {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         stream.set_nodelay(true).unwrap();
         let mut latencies = Vec::new();
-        let mut request = Vec::new();
+        let (mut request, mut answer) = (Vec::new(), Vec::new());
         for round in 0.. {
             let due = match self.pace {
                 None => Instant::now(),
@@ -95,23 +95,30 @@ impl Load {
             request.extend_from_slice(rest.as_bytes());
             request.extend_from_slice(&signed.body);
             stream.write_all(&request).await.unwrap();
-            read_accepted(&mut stream).await;
+            read_accepted(&mut stream, &mut answer).await;
             latencies.push(due.elapsed());
         }
         latencies
     }
 }
 
-async fn read_accepted(stream: &mut TcpStream) {
-    let mut answer = [0; 1024];
-    let mut length = 0;
+/// Reads one answer: its head, and as much after it as the head announces.
+async fn read_accepted(stream: &mut TcpStream, answer: &mut Vec<u8>) {
+    answer.clear();
     loop {
-        let read = stream.read(&mut answer[length..]).await.unwrap();
-        assert!(read > 0, "the server hung up");
-        length += read;
-        if answer[..length].ends_with(b"}") {
+        assert!(stream.read_buf(answer).await.unwrap() > 0, "the server hung up");
+        if let Some(head) = answer.windows(4).position(|window| window == b"\r\n\r\n")
+            && answer.len() >= head + 4 + announced(&answer[..head])
+        {
             break;
         }
     }
-    assert!(answer.starts_with(b"HTTP/1.1 202 "), "{}", String::from_utf8_lossy(&answer[..length]));
+    assert!(answer.starts_with(b"HTTP/1.1 20"), "{}", String::from_utf8_lossy(answer));
+}
+
+/// `Content-Length`.
+fn announced(head: &[u8]) -> usize {
+    let head = str::from_utf8(head).unwrap();
+    let named = |line: &str| line.get(..15).is_some_and(|name| name.eq_ignore_ascii_case("content-length:"));
+    head.lines().find(|line| named(line)).map_or(0, |line| line[15..].trim().parse().unwrap())
 }

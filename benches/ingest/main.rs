@@ -2,28 +2,39 @@
 //!
 //! The server is a process of its own with the real endpoint: signature, parsing, triggers, one transaction, 202. This
 //! process is GitHub: every connection sends its next delivery when the last one was answered; then 500 a second are sent
-//! whatever the answers do. SQLite always, PostgreSQL where `SEAM_TEST_DATABASE_URL` names a server. Options:
-//! `-- --seconds N`, `--connections 1,32,256`, `--only sqlite|postgres`.
+//! whatever the answers do. SQLite always, PostgreSQL where `SEAM_TEST_DATABASE_URL` names a server.
+//!
+//! Beside it stand two that keep nothing: the least endpoint in this language (verifies, parses, forgets), and, where npm
+//! is there, Probot with a handler that does nothing.
+//!
+//! Options: `-- --seconds N`, `--connections 1,32,256`, `--only sqlite,postgres,nothing,probot`.
 
 #![recursion_limit = "256"]
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints, and ends where something is wrong")]
 
 mod load;
 mod payload;
+#[expect(dead_code, reason = "another bench uses the rest")]
+#[path = "../shared/process.rs"]
+mod process;
 mod server;
+#[path = "../shared/times.rs"]
+mod times;
 
 use std::{
     env,
+    io::Write as _,
     str::FromStr as _,
     sync::{Arc, atomic::AtomicU64},
     time::{Duration, Instant},
 };
 
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, postgres::PgConnectOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _, postgres::PgConnectOptions};
 
 use crate::{
     load::{Load, Signed},
     server::{SERVE, Server, serve},
+    times::Times,
 };
 
 const POSTGRES: &str = "SEAM_TEST_DATABASE_URL";
@@ -36,112 +47,150 @@ const WARM_UP: Duration = Duration::from_secs(1);
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     match env::var(SERVE) {
-        Ok(url) => runtime.block_on(serve(&url)),
-        Err(_) => runtime.block_on(measure(&Options::from_arguments())),
+        Ok(what) => runtime.block_on(serve(&what)),
+        Err(_) => runtime.block_on(Bench::from_arguments().measure()),
     }
 }
 
-struct Options {
+struct Bench {
     seconds: u64,
     connections: Vec<usize>,
     only: Option<String>,
+    bodies: Arc<Vec<Signed>>,
 }
 
-impl Options {
+impl Bench {
     fn from_arguments() -> Self {
-        let mut options = Self { seconds: 5, connections: vec![1, 32, 256], only: None };
+        let bodies = Arc::new((0..PULLS).map(Signed::pull_request).collect());
+        let mut bench = Self { seconds: 5, connections: vec![1, 32, 256], only: None, bodies };
         let mut arguments = env::args().skip(1);
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().expect("the option has a value");
             match argument.as_str() {
-                "--seconds" => options.seconds = value().parse().unwrap(),
-                "--connections" => options.connections = value().split(',').map(|n| n.parse().unwrap()).collect(),
-                "--only" => options.only = Some(value()),
+                "--seconds" => bench.seconds = value().parse().unwrap(),
+                "--connections" => bench.connections = value().split(',').map(|n| n.parse().unwrap()).collect(),
+                "--only" => bench.only = Some(value()),
                 // What cargo adds.
                 "--bench" => {}
                 other => panic!("unknown option {other}"),
             }
         }
-        options
+        bench
     }
-}
 
-async fn measure(options: &Options) {
-    let bodies: Arc<Vec<Signed>> = Arc::new((0..PULLS).map(Signed::pull_request).collect());
-    println!(
-        "{} cores; a pull_request payload of {} bytes; {} s each after {} s of warm-up",
-        std::thread::available_parallelism().unwrap(),
-        bodies[0].body.len(),
-        options.seconds,
-        WARM_UP.as_secs(),
-    );
-    println!(
-        "{:<11} {:>12} {:>9} {:>9} {:>9} {:>9}  CPU of server / client, µs each",
-        "", "load", "per s", "p50 ms", "p99 ms", "max ms"
-    );
-    let is_wanted = |name: &str| options.only.as_deref().is_none_or(|only| only == name);
-    if is_wanted("sqlite") {
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let url = format!("sqlite://{}", folder.path().join("seam.db").display());
-        measure_database("SQLite", &url, options, &bodies).await;
+    fn is_wanted(&self, name: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only.split(',').any(|one| one == name))
     }
-    if is_wanted("postgres") {
-        match env::var(POSTGRES) {
-            Ok(server) => {
-                let options_of_server = PgConnectOptions::from_str(&server).unwrap();
-                let name = format!("seam_bench_{}", std::process::id());
-                let mut connection = options_of_server.connect().await.unwrap();
-                connection.execute(AssertSqlSafe(format!("create database {name}"))).await.unwrap();
-                let url = options_of_server.clone().database(&name).to_url_lossy();
-                measure_database("PostgreSQL", url.as_str(), options, &bodies).await;
-                connection.execute(AssertSqlSafe(format!("drop database {name} with (force)"))).await.unwrap();
+
+    async fn measure(&self) {
+        println!(
+            "{} cores; a pull_request payload of {} bytes; {} s each after {} s of warm-up; a flush to this disk takes {:.2} ms",
+            std::thread::available_parallelism().unwrap(),
+            self.bodies[0].body.len(),
+            self.seconds,
+            WARM_UP.as_secs(),
+            flush().as_secs_f64() * 1e3,
+        );
+        println!(
+            "{:<15} {:>9} {:>9} {:>9} {:>9} {:>9}  CPU of server / client, µs each",
+            "", "load", "per s", "p50 ms", "p99 ms", "max ms"
+        );
+        if self.is_wanted("nothing") {
+            let server = Server::nothing_kept();
+            self.run("nothing kept", &server).await;
+            server.kill();
+        }
+        if self.is_wanted("probot") {
+            match Server::probot() {
+                Ok((name, server)) => {
+                    self.run(&name, &server).await;
+                    server.kill();
+                }
+                Err(why) => println!("Probot was not measured: {why}"),
             }
-            Err(_) => println!("PostgreSQL was not measured: {POSTGRES} is not set"),
+        }
+        if self.is_wanted("sqlite") {
+            let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+            self.run_on("SQLite", &format!("sqlite://{}", folder.path().join("seam.db").display())).await;
+        }
+        if self.is_wanted("postgres") {
+            match env::var(POSTGRES) {
+                Ok(server) => self.run_on_postgres(&server).await,
+                Err(_) => println!("PostgreSQL was not measured: {POSTGRES} is not set"),
+            }
         }
     }
+
+    async fn run_on_postgres(&self, server: &str) {
+        let server = PgConnectOptions::from_str(server).unwrap();
+        let name = format!("seam_bench_{}", std::process::id());
+        let mut connection = server.connect().await.unwrap();
+        let settings = "select current_setting('fsync') = 'on' and current_setting('synchronous_commit') = 'on'";
+        if !connection.fetch_one(settings).await.unwrap().get::<bool, _>(0) {
+            println!("This PostgreSQL does not wait for its disk (fsync, synchronous_commit):");
+        }
+        connection.execute(AssertSqlSafe(format!("create database {name}"))).await.unwrap();
+        self.run_on("PostgreSQL", server.clone().database(&name).to_url_lossy().as_str()).await;
+        connection.execute(AssertSqlSafe(format!("drop database {name} with (force)"))).await.unwrap();
+    }
+
+    /// Measures the endpoint, and looks that all it answered is there.
+    async fn run_on(&self, name: &str, url: &str) {
+        let server = Server::on(url);
+        let stored = self.run(name, &server).await;
+        println!("{name:<15} memory at its peak: {:.0} MB", process::peak_resident(server.process.id()));
+        server.kill();
+        let rows = count_rows(url).await;
+        assert_eq!(rows, (stored, stored), "(deliveries, executions) that are there, and that were answered 202");
+    }
+
+    /// All loads on one server; gives how many deliveries it answered.
+    async fn run(&self, name: &str, server: &Server) -> usize {
+        let sent = Arc::new(AtomicU64::new(0));
+        let load = |connections, pace| Load {
+            address: server.address.clone(),
+            bodies: self.bodies.clone(),
+            sent: sent.clone(),
+            connections,
+            pace,
+        };
+        let most =
+            self.connections.iter().map(|&connections| (format!("{connections} conn."), load(connections, None)));
+        let steady = (format!("{STEADY}/s"), load(64, Some(STEADY)));
+        let mut answered = 0;
+        for (label, load) in most.chain([steady]) {
+            answered += load.run(WARM_UP).await.len();
+            let processes = [server.process.id(), std::process::id()];
+            let (before, start) = (processes.map(process::cpu), Instant::now());
+            let times = Times::from(load.run(Duration::from_secs(self.seconds)).await);
+            let elapsed = start.elapsed();
+            answered += times.count();
+            let count = times.count() as f64;
+            let cpu = |which: usize| (process::cpu(processes[which]) - before[which]).as_secs_f64() * 1e6 / count;
+            println!(
+                "{name:<15} {label:>9} {:>9.0} {:>9.2} {:>9.2} {:>9.2}  {:.0} / {:.0}",
+                count / elapsed.as_secs_f64(),
+                times.millis(0.5),
+                times.millis(0.99),
+                times.millis(1.0),
+                cpu(0),
+                cpu(1),
+            );
+        }
+        answered
+    }
 }
 
-async fn measure_database(name: &str, url: &str, options: &Options, bodies: &Arc<Vec<Signed>>) {
-    let mut server = Server::start(url);
-    let sent = Arc::new(AtomicU64::new(0));
-    let load = |connections, pace| Load {
-        address: server.address.clone(),
-        bodies: bodies.clone(),
-        sent: sent.clone(),
-        connections,
-        pace,
-    };
-    let loads =
-        options.connections.iter().map(|&connections| (format!("{connections} conn."), load(connections, None)));
-    let steady = (format!("{STEADY}/s"), load(64, Some(STEADY)));
-    let mut stored = 0;
-    for (label, load) in loads.chain([steady]) {
-        stored += load.run(WARM_UP).await.len();
-        let (server_before, client_before, start) =
-            (server::cpu(server.process.id()), server::cpu(std::process::id()), Instant::now());
-        let mut latencies = load.run(Duration::from_secs(options.seconds)).await;
-        let elapsed = start.elapsed();
-        stored += latencies.len();
-        let count = latencies.len() as f64;
-        let each = |before: Duration, pid| (server::cpu(pid) - before).as_secs_f64() * 1e6 / count;
-        let (server_cpu, client_cpu) =
-            (each(server_before, server.process.id()), each(client_before, std::process::id()));
-        latencies.sort_unstable();
-        let millis = |share: f64| latencies[((count - 1.0) * share) as usize].as_secs_f64() * 1e3;
-        println!(
-            "{name:<11} {label:>12} {:>9.0} {:>9.2} {:>9.2} {:>9.2}  {server_cpu:.0} / {client_cpu:.0}",
-            count / elapsed.as_secs_f64(),
-            millis(0.5),
-            millis(0.99),
-            millis(1.0),
-        );
+/// How long this disk takes for what a commit needs: some bytes more in a file, and the word that they are there.
+fn flush() -> Duration {
+    const TIMES: u32 = 200;
+    let mut file = tempfile::tempfile_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let start = Instant::now();
+    for _ in 0..TIMES {
+        file.write_all(&[7; 4096]).unwrap();
+        file.sync_data().unwrap();
     }
-    println!("{name:<11} memory at its peak: {}", server::peak_memory(server.process.id()));
-    // Killed, not stopped: what was answered must be there.
-    server.process.kill().unwrap();
-    server.process.wait().unwrap();
-    let rows = count_rows(url).await;
-    assert_eq!(rows, (stored, stored), "(deliveries, executions) that are there, and that were answered 202");
+    start.elapsed() / TIMES
 }
 
 async fn count_rows(url: &str) -> (usize, usize) {

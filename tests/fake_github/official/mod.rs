@@ -3,12 +3,23 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Once,
+    sync::{
+        Once,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 pub(crate) mod graphql_schema;
 pub(crate) mod openapi;
 pub(crate) mod webhook_schema;
+
+static OFF: AtomicBool = AtomicBool::new(false);
+
+/// From now on nothing is checked, and it takes no time: for measuring. To be called before anything is asked.
+#[allow(dead_code, reason = "tests check everything")]
+pub(crate) fn check_nothing() {
+    OFF.store(true, Ordering::Relaxed);
+}
 
 /// Whether there is anything to check against.
 pub(crate) fn is_there() -> bool {
@@ -21,6 +32,9 @@ fn path(name: &str) -> PathBuf {
 
 /// A fetched file, or `None`, said once.
 fn read(name: &str) -> Option<String> {
+    if OFF.load(Ordering::Relaxed) {
+        return None;
+    }
     static SAID: Once = Once::new();
     let text = std::fs::read_to_string(path(name)).ok();
     if text.is_none() {
