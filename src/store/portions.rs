@@ -5,15 +5,16 @@ use super::{
     error::StoreError,
 };
 
-/// How many rows a statement takes at most. Rows are sent in powers of two, so that the texts of statements stay few and
+/// How many rows a statement takes at most. Rows are sent in few sizes, so that the texts of statements stay few and
 /// prepared.
 const ROWS: usize = 64;
 
-/// Splits into slices of 64, 32, 16, ... elements.
+/// Splits into slices of 64, 48, 32, 24, 16, 12, ... elements: most batches need one or two.
 pub(super) fn portions<T>(mut rest: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         let most = rest.len().min(ROWS);
-        let size = if most == 0 { return None } else { 1 << most.ilog2() };
+        let power = 1 << most.checked_ilog2()?;
+        let size = if most >= power + power / 2 { power + power / 2 } else { power };
         let (portion, others) = rest.split_at(size);
         rest = others;
         Some(portion)
@@ -40,7 +41,7 @@ mod tests {
     fn rows_are_sent_in_few_sizes() {
         let rows: Vec<_> = (0..203).collect();
         let sizes: Vec<_> = portions(&rows).map(<[_]>::len).collect();
-        assert_eq!(sizes, [64, 64, 64, 8, 2, 1]);
+        assert_eq!(sizes, [64, 64, 64, 8, 3]);
         assert_eq!(portions(&rows).flatten().count(), 203);
     }
 }

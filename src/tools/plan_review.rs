@@ -87,11 +87,12 @@ impl PlanReview {
     /// What the store remembers, put right by what GitHub shows; and what else Seam said there.
     async fn said_before(&self, repository: &RepositoryClient, pull: PullNumber) -> Result<SaidBefore, ToolError> {
         let app = self.github.app().own().await?;
-        let threads = repository.review_threads(pull).await?;
+        let (threads, comments) =
+            tokio::try_join!(repository.review_threads(pull), repository.issue_comments(pull, None))?;
         let threads: Vec<_> = threads.into_iter().filter_map(|thread| own_thread(thread, &app.slug)).collect();
         let stored = posted_finding::list(&self.db, repository.id(), pull).await?;
         let known = reconcile(stored.into_iter().map(memory::known).collect(), &threads);
-        let own = repository.issue_comments(pull, None).await?.into_iter();
+        let own = comments.into_iter();
         let own: Vec<_> = own.filter(|comment| app.is_author(comment.user.as_ref())).map(|one| one.body).collect();
         // A review that asks for changes has raised something.
         let reviews = if known.is_empty() { Vec::new() } else { repository.reviews(pull).await? };

@@ -37,16 +37,22 @@ impl Policies {
     /// # Errors
     /// When GitHub or the database fails; a file that is broken is a problem of the policy.
     pub async fn load(&self, repository: &RepositoryClient, now: DateTime<Utc>) -> Result<Effective, ToolError> {
-        let own = text(repository.file(PATH, None, MAX_BYTES).await)?;
         let sibling = format!("{}/{ORGANISATION}", repository.name().owner()).parse::<RepoName>().ok();
-        let mut effective = match sibling.filter(|sibling| sibling != repository.name()) {
-            Some(sibling) => {
-                let organisation = text(repository.file_of_sibling(&sibling, PATH, MAX_BYTES).await)?;
-                let last_good = self.last_good(repository.installation(), organisation.as_deref(), now).await?;
-                Effective::with_last_good(organisation.as_deref(), last_good.as_deref(), own.as_deref())
+        let sibling = sibling.filter(|sibling| sibling != repository.name());
+        let own = async { text(repository.file(PATH, None, MAX_BYTES).await) };
+        let organisation = async {
+            match &sibling {
+                Some(sibling) => text(repository.file_of_sibling(sibling, PATH, MAX_BYTES).await),
+                None => Ok(None),
             }
-            None => Effective::of(None, own.as_deref()),
         };
+        let (own, organisation) = tokio::try_join!(own, organisation)?;
+        let last_good = match sibling {
+            Some(_) => self.last_good(repository.installation(), organisation.as_deref(), now).await?,
+            None => None,
+        };
+        let mut effective =
+            Effective::with_last_good(organisation.as_deref(), last_good.as_deref(), own.as_deref());
         effective.tell_unknown_rules(|| self.engine.rule_ids());
         Ok(effective)
     }
