@@ -50,17 +50,29 @@ const NAMES: [&str; 39] = [
     "**/mocks/mock_*.go",
 ];
 
-static BY_NAME: LazyLock<GlobSet> = LazyLock::new(|| {
+static BY_NAME: LazyLock<GlobSet> = LazyLock::new(|| glob_set(&NAMES));
+
+fn glob_set(names: &[&str]) -> GlobSet {
     let mut set = GlobSetBuilder::new();
-    for name in NAMES {
+    for name in names {
         set.add(Glob::new(name).expect("the patterns above are well formed"));
     }
     set.build().expect("the patterns above are well formed")
-});
+}
 
 /// Lines of a file that are searched for a mark, and bytes of each.
 const MARKED_LINES: usize = 20;
 const MARKED_BYTES: usize = 200;
+
+/// What a package manager wrote down: the first of the names.
+static LOCK_FILES: LazyLock<GlobSet> = LazyLock::new(|| glob_set(&NAMES[..LOCKS]));
+/// How many of the names are of lock files.
+const LOCKS: usize = 21;
+
+/// Its words are other people's: packages, versions, hashes.
+pub fn is_lock_file(path: &RepoPath) -> bool {
+    path.to_utf8().is_some_and(|path| LOCK_FILES.is_match(path))
+}
 
 /// Why a file counts as generated; `None` for one that a person wrote. `attribute` is `linguist-generated` of the base;
 /// `content` is the base's version where there is one, so that a change cannot hide by marking itself.

@@ -36,6 +36,12 @@ pub enum GitError {
     NoRepository { path: String },
     #[error("a bare repository has no files: name two commits with --base and --head")]
     Bare,
+    #[error("git knows no name and address to commit as; set `user.name` and `user.email`")]
+    Nobody,
+    #[error("there is a branch {name} already; delete or rename it first")]
+    BranchExists { name: String },
+    #[error("the branch {name} cannot be made: {why}")]
+    BranchNotMade { name: String, why: String },
     #[error("git cannot be run (is it installed?): {0}")]
     NoGit(#[source] io::Error),
     #[error("{doing}: {source}")]
@@ -72,6 +78,9 @@ impl GitError {
             | Self::UnknownRevision { .. }
             | Self::NoRepository { .. }
             | Self::Bare
+            | Self::Nobody
+            | Self::BranchExists { .. }
+            | Self::BranchNotMade { .. }
             | Self::NoGit(_) => Remedy::GiveUp,
         }
     }

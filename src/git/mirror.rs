@@ -21,8 +21,10 @@ use super::{
     lock::{LockKind, lock},
     objects::{self, EntryKind, Objects, object_id},
     place::Place,
-    quota,
+    proof::{self, Proof},
+    quota, surroundings,
     tree_changes::Difference,
+    tree_writer::TreeWriter,
 };
 use crate::{
     change::{
@@ -30,6 +32,8 @@ use crate::{
         change_set::{ChangeSet, FileChange, FileMode, FileVersion},
         contents::{Contents, ContentsError},
         rewrites::Rewrites,
+        surroundings::Surroundings,
+        tree_edit::TreeEdit,
     },
     domain::ids::{CommitSha, PullNumber, RepoName, RepositoryId},
 };
@@ -335,6 +339,48 @@ impl Mirror {
         blocking(move || mirror.assemble(base, head, difference)).await
     }
 
+    /// What a plan to split the change is made from besides the change. Fetches the base's files, once for each base tree.
+    pub async fn surroundings(
+        &self,
+        base: &CommitSha,
+        head: &CommitSha,
+        set: &ChangeSet,
+    ) -> Result<Surroundings, GitError> {
+        let tables = self.inner.source.mirrors.shared.folder.join("words");
+        let (commit, folder) = (base.clone(), tables.clone());
+        let uncounted = self
+            .read(move |objects| match objects.tree_of(&commit)? {
+                Some(tree) if !surroundings::table(&folder, tree).exists() => {
+                    Ok(surroundings::blobs(objects, tree)?.into_iter().map(|(_, id)| id).collect())
+                }
+                _ => Ok(Vec::new()),
+            })
+            .await?;
+        self.prefetch(uncounted).await?;
+        let (mirror, base, head, set) = (self.clone(), base.clone(), head.clone(), set.clone());
+        blocking(move || surroundings::load(&mirror.repository(), &base, Some(&head), &set, Some(&tables))).await
+    }
+
+    /// Whether slices, in order, give the head's tree; see [`proof`]. Writes nothing.
+    pub async fn prove(
+        &self,
+        base: &CommitSha,
+        head: &CommitSha,
+        slices: Vec<Vec<TreeEdit>>,
+    ) -> Result<Proof, GitError> {
+        let (mirror, base, head) = (self.clone(), base.clone(), head.clone());
+        blocking(move || {
+            let objects = mirror.objects();
+            let (base, head) = (objects.tree_of(&base)?, objects.tree_of(&head)?);
+            let head_tree = |writer: &TreeWriter<'_>| match head {
+                Some(tree) => Ok(tree),
+                None => writer.apply(None, &[]),
+            };
+            proof::prove(mirror.repository().to_thread_local(), base, head_tree, &slices)
+        })
+        .await
+    }
+
     fn assemble(&self, base: String, head: String, difference: Difference) -> Result<ChangeSet, GitError> {
         let objects = self.objects();
         let attributes = difference.attributes(&objects)?;
@@ -354,7 +400,11 @@ impl Mirror {
     }
 
     fn objects(&self) -> Objects {
-        Objects::of(&self.inner.opened.read().unwrap_or_else(PoisonError::into_inner).repository)
+        Objects::of(&self.repository())
+    }
+
+    fn repository(&self) -> ThreadSafeRepository {
+        self.inner.opened.read().unwrap_or_else(PoisonError::into_inner).repository.clone()
     }
 
     /// Reads on a thread that may block. A mirror that turns out to be broken is thrown away, fetched anew and read once more.

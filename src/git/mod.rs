@@ -1,6 +1,7 @@
 //! Repositories on disk: mirrors fetched through the git command line, objects read through gix.
 
 mod blocking;
+pub mod branches;
 mod clean;
 mod command;
 pub mod error;
@@ -9,7 +10,10 @@ mod lock;
 pub mod mirror;
 mod objects;
 mod place;
+pub mod proof;
 mod quota;
 mod snapshot;
+mod surroundings;
 mod tree_changes;
+mod tree_writer;
 pub mod work_tree;

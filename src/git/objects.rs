@@ -6,7 +6,7 @@ use std::path::Path;
 use bytes::Bytes;
 use gix::{ObjectId, ThreadSafeRepository, objs::TreeRefIter};
 
-use super::error::GitError;
+use super::{branches::Authorship, error::GitError};
 use crate::{
     change::change_set::{FileMode, FileVersion},
     domain::ids::CommitSha,
@@ -86,6 +86,30 @@ impl Objects {
         Ok(self.commit(commit)?.message_raw_sloppy().to_string())
     }
 
+    /// Who wrote and who committed a commit.
+    pub(super) fn authorship(&self, commit: &CommitSha) -> Result<Authorship, GitError> {
+        let commit = self.commit(commit)?;
+        let (author, committer) = (commit.author(), commit.committer());
+        Ok(Authorship {
+            author: author.map_err(GitError::corrupt)?.to_owned().map_err(GitError::corrupt)?,
+            committer: committer.map_err(GitError::corrupt)?.to_owned().map_err(GitError::corrupt)?,
+        })
+    }
+
+    /// What a commit says of itself.
+    pub(super) fn facts(&self, id: ObjectId) -> Result<CommitFacts, GitError> {
+        let missing = || GitError::NotFound { what: format!("the commit {id}") };
+        let object = self.repository.try_find_object(id).map_err(GitError::corrupt)?.ok_or_else(missing)?;
+        let commit = object.try_into_commit().map_err(|_| missing())?;
+        let author = commit.author().map_err(GitError::corrupt)?;
+        Ok(CommitFacts {
+            tree: commit.tree_id().map_err(GitError::corrupt)?.detach(),
+            parents: commit.parent_ids().map(gix::Id::detach).collect(),
+            author: format!("{} <{}>", author.name, author.email),
+            message: commit.message_raw_sloppy().to_string(),
+        })
+    }
+
     /// The best common ancestor; `None` where histories have nothing in common.
     pub(super) fn merge_base(&self, one: &CommitSha, other: &CommitSha) -> Result<Option<CommitSha>, GitError> {
         let (one, other) = (self.commit(one)?.id, self.commit(other)?.id);
@@ -151,6 +175,28 @@ impl Objects {
             }
         }
         Ok(Some(found))
+    }
+}
+
+/// One commit.
+pub(super) struct CommitFacts {
+    pub(super) tree: ObjectId,
+    pub(super) parents: Vec<ObjectId>,
+    /// As in `Ada <ada@example.com>`.
+    pub(super) author: String,
+    /// As it was written; bytes that are not UTF-8 are replaced.
+    pub(super) message: String,
+}
+
+impl CommitFacts {
+    /// The first line.
+    pub(super) fn subject(&self) -> String {
+        self.message.lines().next().unwrap_or_default().trim().to_owned()
+    }
+
+    /// All that follows it.
+    pub(super) fn body(&self) -> String {
+        self.message.split_once('\n').map_or("", |(_, body)| body).trim().to_owned()
     }
 }
 

@@ -19,11 +19,11 @@ use crate::{
 };
 
 /// Changed files of one comparison at most.
-const MAX_CHANGED_FILES: usize = 50_000;
+pub(super) const MAX_CHANGED_FILES: usize = 50_000;
 /// Deeper down no `.gitattributes` is looked for.
 const MAX_ATTRIBUTES_DEPTH: usize = 30;
 /// Files of one tree at most.
-const MAX_FILES: usize = 2_000_000;
+pub(super) const MAX_FILES: usize = 2_000_000;
 /// Trees read in one comparison at most.
 const MAX_TREES: usize = 1_000_000;
 
@@ -129,7 +129,7 @@ fn attributes_for(
 }
 
 /// Every file that differs, unpaired and without sizes, in the order of paths. `None` is the empty tree.
-fn between(
+pub(super) fn between(
     objects: &Objects,
     old: Option<ObjectId>,
     new: Option<ObjectId>,

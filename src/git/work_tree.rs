@@ -10,11 +10,15 @@ use bytes::Bytes;
 use gix::{ObjectId, ThreadSafeRepository, bstr::BStr};
 
 use super::{
+    branches::{self, Authorship, MadeBranch, NewBranch},
     clean::Cleaner,
     error::GitError,
-    objects::Objects,
+    objects::{Objects, object_id},
+    proof::{self, Proof},
     snapshot::{self, Files, Snapshot},
+    surroundings,
     tree_changes::Difference,
+    tree_writer::TreeWriter,
 };
 use crate::{
     change::{
@@ -22,6 +26,8 @@ use crate::{
         change_set::{ChangeSet, FileChange, FileMode, FileVersion},
         contents::{Contents, ContentsError},
         rewrites::Rewrites,
+        surroundings::Surroundings,
+        tree_edit::{Becomes, TreeEdit},
     },
     domain::ids::CommitSha,
 };
@@ -105,17 +111,10 @@ impl WorkTree {
     pub fn changes(&self, base: &CommitSha, head: &Head) -> Result<LocalChange, GitError> {
         let objects = Objects::of(&self.repository);
         let repository = self.repository.to_thread_local();
-        let mut cleaner = Cleaner::new(&repository)?;
+        let cleaner = Cleaner::new(&repository)?;
         let difference = match head {
             Head::Commit(commit) => Difference::between(&objects, base, commit)?,
-            Head::Staged if self.root().is_none() => return Err(GitError::Bare),
-            Head::Staged => Difference::to_files(&objects, base, staged(&repository)?)?,
-            Head::WorkTree => {
-                let root = self.root().ok_or(GitError::Bare)?;
-                let (repository, file_bytes) = (&repository, self.limits.file_bytes);
-                let files = Snapshot { repository, root, cleaner: &mut cleaner, file_bytes }.files()?;
-                Difference::to_files(&objects, base, files)?
-            }
+            Head::WorkTree | Head::Staged => Difference::to_files(&objects, base, self.files(head)?)?,
         };
         let attributes = difference.attributes(&objects)?;
         let files = difference.with_sizes(&objects)?;
@@ -138,6 +137,103 @@ impl WorkTree {
         });
         Ok(LocalChange { set, contents })
     }
+}
+
+/// For splitting what changed.
+impl WorkTree {
+    /// What a plan for the change is made from besides the change. `tables`: a folder for what is expensive to count.
+    pub fn surroundings(
+        &self,
+        base: &CommitSha,
+        head: &Head,
+        set: &ChangeSet,
+        tables: Option<&Path>,
+    ) -> Result<Surroundings, GitError> {
+        let head = match head {
+            Head::Commit(commit) => Some(commit),
+            Head::WorkTree | Head::Staged => None,
+        };
+        surroundings::load(&self.repository, base, head, set, tables)
+    }
+
+    /// Whether slices, in order, give the head's tree; see [`proof`]. Writes nothing.
+    pub fn prove(&self, base: &CommitSha, head: &Head, slices: &[Vec<TreeEdit>]) -> Result<Proof, GitError> {
+        let objects = Objects::of(&self.repository);
+        let base = objects.tree_of(base)?;
+        let head_tree = |writer: &TreeWriter<'_>| match head {
+            Head::Commit(commit) => match objects.tree_of(commit)? {
+                Some(tree) => Ok(tree),
+                None => writer.apply(None, &[]),
+            },
+            Head::WorkTree | Head::Staged => {
+                let files = self.files(head)?;
+                let entry = |(path, version)| TreeEdit { path, becomes: Becomes::Version(version) };
+                writer.apply(None, &files.into_iter().map(entry).collect::<Vec<_>>())
+            }
+        };
+        proof::prove(self.repository.to_thread_local(), base, head_tree, slices)
+    }
+
+    /// Makes one branch for each slice; see [`branches`]. Files that are in no commit yet are stored.
+    pub fn make_branches(
+        &self,
+        base: &CommitSha,
+        head: &Head,
+        change: &LocalChange,
+        new: &[NewBranch],
+    ) -> Result<Vec<MadeBranch>, GitError> {
+        let objects = Objects::of(&self.repository);
+        let repository = self.repository.to_thread_local();
+        for file in &change.set.files {
+            let Some(FileVersion { id: Some(id), mode, .. }) = &file.new else { continue };
+            let id = ObjectId::from_hex(id.as_bytes()).map_err(GitError::corrupt)?;
+            if *mode == FileMode::Submodule || objects.has(id) {
+                continue;
+            }
+            let content = change.contents.head(file).map_err(GitError::corrupt)?.unwrap_or_default();
+            let written = repository.write_blob(&content).map_err(GitError::corrupt)?.detach();
+            if written != id {
+                return Err(GitError::corrupt(format!("{} changed while it was read", file.path.display())));
+            }
+        }
+        let authorship = match head {
+            Head::Commit(commit) => objects.authorship(commit)?,
+            Head::WorkTree | Head::Staged => own_authorship(&repository)?,
+        };
+        branches::make(&repository, &objects, object_id(base)?, new, &authorship)
+    }
+
+    /// Every file of a head that is no commit.
+    fn files(&self, head: &Head) -> Result<Files, GitError> {
+        let repository = self.repository.to_thread_local();
+        let root = self.root().ok_or(GitError::Bare)?;
+        if *head == Head::Staged {
+            return staged(&repository);
+        }
+        let mut cleaner = Cleaner::new(&repository)?;
+        Snapshot { repository: &repository, root, cleaner: &mut cleaner, file_bytes: self.limits.file_bytes }.files()
+    }
+
+    /// There is a local branch of that name.
+    pub fn has_branch(&self, name: &str) -> bool {
+        let repository = self.repository.to_thread_local();
+        let found = repository.try_find_reference(&format!("refs/heads/{name}"));
+        matches!(found, Ok(Some(_)))
+    }
+
+    /// The name of the branch that is checked out.
+    pub fn branch(&self) -> Option<String> {
+        let head = self.repository.to_thread_local().head_name().ok()??;
+        Some(head.shorten().to_string())
+    }
+}
+
+/// As `git commit` would sign.
+fn own_authorship(repository: &gix::Repository) -> Result<Authorship, GitError> {
+    let signature = |found: Option<Result<gix::actor::SignatureRef<'_>, _>>| {
+        found.and_then(Result::ok).and_then(|signature| signature.to_owned().ok()).ok_or(GitError::Nobody)
+    };
+    Ok(Authorship { author: signature(repository.author())?, committer: signature(repository.committer())? })
 }
 
 /// What is in the index.

@@ -1,0 +1,77 @@
+//! Makes the branches of a plan in a repository on this machine. Nothing that is there is touched: neither a branch, nor the
+//! index, nor the work tree.
+
+use gix::{ObjectId, refs::transaction::PreviousValue};
+
+use super::{error::GitError, objects::Objects, tree_writer::TreeWriter};
+use crate::change::tree_edit::TreeEdit;
+
+/// One branch to make.
+#[derive(Clone, Debug)]
+pub struct NewBranch {
+    pub name: String,
+    /// The number of the branch that it stands on; `None`: the base.
+    pub on: Option<usize>,
+    pub message: String,
+    pub edits: Vec<TreeEdit>,
+}
+
+/// A branch that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeBranch {
+    pub name: String,
+    pub commit: String,
+    pub tree: String,
+}
+
+/// Who wrote the change: the author of `head`, else who commits on this machine.
+pub(super) struct Authorship {
+    pub(super) author: gix::actor::Signature,
+    pub(super) committer: gix::actor::Signature,
+}
+
+/// Writes all objects first and then all branches, so that a failure leaves no branch behind.
+pub(super) fn make(
+    repository: &gix::Repository,
+    objects: &Objects,
+    base: ObjectId,
+    branches: &[NewBranch],
+    authorship: &Authorship,
+) -> Result<Vec<MadeBranch>, GitError> {
+    for branch in branches {
+        let name = format!("refs/heads/{}", branch.name);
+        if repository.try_find_reference(&name).map_err(GitError::corrupt)?.is_some() {
+            return Err(GitError::BranchExists { name: branch.name.clone() });
+        }
+    }
+    let writer = TreeWriter::new(repository);
+    let base_tree = objects.facts(base)?.tree;
+    let mut made: Vec<(ObjectId, ObjectId)> = Vec::new();
+    for branch in branches {
+        let (parent, below) = branch.on.and_then(|on| made.get(on).copied()).unwrap_or((base, base_tree));
+        let tree = writer.apply(Some(below), &branch.edits)?;
+        let commit = gix::objs::Commit {
+            tree,
+            parents: [parent].into_iter().collect(),
+            author: authorship.author.clone(),
+            committer: authorship.committer.clone(),
+            encoding: None,
+            message: branch.message.as_str().into(),
+            extra_headers: Vec::new(),
+        };
+        let commit = repository.write_object(&commit).map_err(GitError::corrupt)?.detach();
+        made.push((commit, tree));
+    }
+    for (branch, (commit, _)) in branches.iter().zip(&made) {
+        let name = format!("refs/heads/{}", branch.name);
+        repository
+            .reference(name, *commit, PreviousValue::MustNotExist, "seam split")
+            .map_err(|error| GitError::BranchNotMade { name: branch.name.clone(), why: error.to_string() })?;
+    }
+    let branch = |(branch, (commit, tree)): (&NewBranch, &(ObjectId, ObjectId))| MadeBranch {
+        name: branch.name.clone(),
+        commit: commit.to_string(),
+        tree: tree.to_string(),
+    };
+    Ok(branches.iter().zip(&made).map(branch).collect())
+}
