@@ -19,6 +19,7 @@ pub mod llm;
 // rank 3: the pure pipelines, and doing effects
 pub mod effects;
 pub mod review;
+pub mod split;
 // rank 4: one file per tool
 pub mod tools;
 // rank 5: definitions, triggers, engine

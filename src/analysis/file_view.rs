@@ -38,7 +38,7 @@ impl<'a> FileView<'a> {
             lines: Lines::of(text.as_bytes()),
             text,
             added: AddedLines::of(change),
-            language: language::of_path(&path),
+            language: language::of_path(&path).filter(|language| language::has_rules(*language)),
             is_test: profile::is_test_path(&path),
             change,
             path,

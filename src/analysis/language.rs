@@ -11,12 +11,27 @@ const LANGUAGES: &[(Language, &[&str])] = &[
     (Language::JavaScript, &["js", "jsx", "mjs", "cjs"]),
     (Language::TypeScript, &["ts", "mts", "cts"]),
     (Language::Tsx, &["tsx"]),
+    (Language::Java, &["java"]),
+    (Language::C, &["c", "h"]),
+    (Language::Cpp, &["cc", "cpp", "cxx", "hh", "hpp", "hxx"]),
+    (Language::CSharp, &["cs"]),
+    (Language::Ruby, &["rb", "rake"]),
+    (Language::Php, &["php"]),
 ];
+
+/// Those that there are syntax rules for; of the others only declarations are read.
+const WITH_RULES: [Language; 6] =
+    [Language::Rust, Language::Python, Language::Go, Language::JavaScript, Language::TypeScript, Language::Tsx];
 
 /// The language of a path by its ending; `None` where no grammar is compiled in.
 pub fn of_path(path: &str) -> Option<Language> {
     let ending = ending(path)?;
     LANGUAGES.iter().find(|(_, endings)| endings.contains(&ending)).map(|(language, _)| *language)
+}
+
+/// There are syntax rules for it.
+pub fn has_rules(language: Language) -> bool {
+    WITH_RULES.contains(&language)
 }
 
 /// What follows the last dot of the file's name, if that is not all of it.

@@ -55,6 +55,14 @@ impl Syntax {
         &self.root().get_doc().tree
     }
 
+    /// Every node, in the order of the text.
+    pub fn walk<'t>(&'t self, mut visit: impl FnMut(tree_sitter::Node<'t>)) {
+        walk(self.tree(), |cursor, _| {
+            visit(cursor.node());
+            true
+        });
+    }
+
     /// Levels of the tree.
     pub fn depth(&self) -> usize {
         self.depth

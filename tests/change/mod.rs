@@ -7,3 +7,4 @@ mod hostile_server;
 mod mirror;
 mod properties;
 mod random_tree;
+mod splits;

@@ -1,0 +1,148 @@
+//! `cargo bench --bench split -- --cases FILE...`: how well plans match what people really merged as separate pull requests.
+//! The cases are tangles of real pull requests whose parts are known; see docs/SPLITTING.md.
+
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints, and ends where something is wrong")]
+
+mod case;
+mod dump;
+mod score;
+mod table;
+
+use std::{
+    path::PathBuf,
+    sync::Mutex,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
+};
+
+use case::{Case, Loaded};
+use clap::Parser;
+use score::Score;
+use seam::{
+    domain::plan::{Granularity, Strategy},
+    split::{
+        evidence::Feature,
+        input::{Options, SplitInput},
+        plan::plan_with,
+        weights::Weights,
+    },
+};
+use table::Table;
+
+#[derive(Parser)]
+struct Arguments {
+    /// Files of cases, one JSON object a line
+    #[arg(long, num_args = 1.., required = true)]
+    cases: Vec<PathBuf>,
+    /// Predictions of another tool for the same cases, as NAME=FILE
+    #[arg(long, num_args = 1..)]
+    predictions: Vec<String>,
+    /// Only these strategies
+    #[arg(long, num_args = 1..)]
+    strategies: Vec<String>,
+    /// Leave out each piece of evidence in turn
+    #[arg(long)]
+    ablation: bool,
+    /// Show each repository by itself
+    #[arg(long)]
+    each: bool,
+    /// Other weights than the embedded ones
+    #[arg(long)]
+    weights: Option<PathBuf>,
+    /// Write the measures of all pairs there, for fitting weights
+    #[arg(long)]
+    dump: Option<PathBuf>,
+    /// Where tables of words are kept between runs
+    #[arg(long, default_value = concat!(env!("CARGO_TARGET_TMPDIR"), "/split"))]
+    tables: PathBuf,
+    /// Given by `cargo bench`
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() {
+    let arguments = Arguments::parse();
+    let cases: Vec<Case> = arguments.cases.iter().flat_map(|file| case::read(file)).collect();
+    if let Some(file) = &arguments.dump {
+        return dump::write(file, &cases, &arguments.tables);
+    }
+    let weights =
+        arguments.weights.as_ref().map(|file| Weights::parse(&std::fs::read_to_string(file).unwrap()).unwrap());
+    let weights = weights.as_ref().unwrap_or(Weights::embedded());
+    let mut table = Table::new(arguments.each);
+    for (name, groups) in case::BASELINES {
+        table.add(name, cases.iter().map(|case| Score::of(case, &groups(case))).collect());
+    }
+    for prediction in &arguments.predictions {
+        let (name, file) = prediction.split_once('=').unwrap();
+        table.add(name, case::predicted(&cases, file.as_ref()));
+    }
+    for strategy in Strategy::ALL {
+        // Cases are one commit: there is nothing to follow.
+        if strategy == Strategy::Commits
+            || !arguments.strategies.is_empty() && !arguments.strategies.iter().any(|name| name == strategy.as_str())
+        {
+            continue;
+        }
+        let granularities: &[Granularity] =
+            if strategy == Strategy::Hybrid { &[Granularity::File, Granularity::Hunk] } else { &[Granularity::File] };
+        for granularity in granularities {
+            let name =
+                format!("{} {}", strategy.as_str(), if *granularity == Granularity::Hunk { "hunks" } else { "files" });
+            measure(&mut table, &name, &cases, &arguments, strategy, *granularity, weights);
+        }
+    }
+    if arguments.ablation {
+        for left_out in Feature::ALL {
+            let kept: Vec<_> = Feature::ALL.into_iter().filter(|feature| *feature != left_out).collect();
+            let name = format!("without {}", left_out.as_str());
+            measure(&mut table, &name, &cases, &arguments, Strategy::Hybrid, Granularity::File, &weights.only(&kept));
+        }
+    }
+}
+
+fn measure(
+    table: &mut Table,
+    name: &str,
+    cases: &[Case],
+    arguments: &Arguments,
+    strategy: Strategy,
+    granularity: Granularity,
+    weights: &Weights,
+) {
+    let took = Mutex::new(Duration::ZERO);
+    let scores = each(cases, |case| {
+        let Loaded { change, surroundings } = case.load(&arguments.tables);
+        let options = Options { strategy, granularity, ..Options::default() };
+        let started = Instant::now();
+        let input =
+            SplitInput { set: &change.set, contents: &change.contents, surroundings: &surroundings, options: &options };
+        let plan = plan_with(input, weights);
+        *took.lock().unwrap() += started.elapsed();
+        Score::of(case, &case.assigned(&plan))
+    });
+    table.add(name, scores);
+    let per_plan = took.into_inner().unwrap() / u32::try_from(cases.len().max(1)).unwrap();
+    println!("{:<24} {} ms a plan", "", per_plan.as_millis());
+}
+
+/// Does the work for every case, on all cores, and keeps the order.
+pub(crate) fn each<T: Send>(cases: &[Case], work: impl Fn(&Case) -> T + Sync) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some((at, case)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, cases.get(at)?)))
+                {
+                    let result = work(case);
+                    done.lock().unwrap().push((at, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap();
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,153 @@
+//! Who needs whom: a group that uses what another group newly brings cannot go before it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{definitions, facts::Facts, facts::Reader, facts::Texts, group::Group, place::Place};
+use crate::{
+    change::{
+        change_set::{ChangeSet, FileChange},
+        contents::Contents,
+        frequencies::Frequencies,
+        words::{self, WordId},
+    },
+    domain::ledger::FileStatus,
+};
+
+/// Shorter names are too common to bind.
+const SHORTEST_NAME: usize = 4;
+/// Needs of one group for another that are told.
+const MAX_TOLD: usize = 3;
+
+/// One group needs another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    pub group: usize,
+    pub needs: usize,
+    /// In words, as in "uses `Basket`".
+    pub why: Vec<String>,
+}
+
+/// What the needs of groups are found from.
+pub struct Needs<'a> {
+    pub set: &'a ChangeSet,
+    pub contents: &'a dyn Contents,
+    pub frequencies: &'a Frequencies,
+    pub reader: &'a Reader<'a>,
+}
+
+impl Needs<'_> {
+    /// All needs between groups, in order. `facts` are of each group's part of each of its files.
+    pub fn find(&self, groups: &[Group], facts: &[Vec<Facts>]) -> Vec<Need> {
+        let mut found: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+        let mut add = |group: usize, needs: usize, why: String| {
+            let told = found.entry((group, needs)).or_default();
+            if !told.contains(&why) {
+                told.push(why);
+            }
+        };
+        self.cut_files(groups, &mut add);
+        self.new_files(groups, facts, &mut add);
+        self.declared(groups, facts, &mut add);
+        let need = |((group, needs), mut why): ((usize, usize), Vec<String>)| {
+            let more = why.len().saturating_sub(MAX_TOLD);
+            why.truncate(MAX_TOLD);
+            if more > 0 {
+                why.push(format!("and {more} more"));
+            }
+            Need { group, needs, why }
+        };
+        found.into_iter().map(need).collect()
+    }
+
+    /// Hunks of one file stand on each other in the order of the file: they could not be merged apart.
+    fn cut_files(&self, groups: &[Group], add: &mut impl FnMut(usize, usize, String)) {
+        let mut holders: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, group) in groups.iter().enumerate() {
+            for part in group.parts.iter().filter(|part| part.edits.is_some()) {
+                holders.entry(part.file).or_default().push(at);
+            }
+        }
+        for (file, mut holders) in holders {
+            let first_edit = |group: usize| {
+                let part = groups[group].parts.iter().find(|part| part.file == file);
+                part.and_then(|part| part.edits.as_ref()?.first().copied())
+            };
+            holders.sort_by_key(|group| (first_edit(*group), *group));
+            for pair in holders.windows(2) {
+                add(pair[1], pair[0], format!("cuts `{}` after it", self.set.files[file].path.display()));
+            }
+        }
+    }
+
+    /// A new file that is named in what another group adds.
+    fn new_files(&self, groups: &[Group], facts: &[Vec<Facts>], add: &mut impl FnMut(usize, usize, String)) {
+        for (needed, group) in groups.iter().enumerate() {
+            for part in &group.parts {
+                let file = &self.set.files[part.file];
+                let place = Place::of(&file.path);
+                if !matches!(file.status, FileStatus::Added) || place.is_test() {
+                    continue;
+                }
+                let Some(key) = place.key.as_ref().filter(|key| key.len() >= SHORTEST_NAME) else { continue };
+                let word = words::id(key.as_bytes());
+                // A common word names the file by chance.
+                if !self.frequencies.is_new(word) {
+                    continue;
+                }
+                for (other, theirs) in facts.iter().enumerate() {
+                    let names_it = |(part, facts): (&super::group::Part, &Facts)| {
+                        facts.adds(word) && is_code(&Place::of(&self.set.files[part.file].path))
+                    };
+                    if other != needed && groups[other].parts.iter().zip(theirs).any(names_it) {
+                        add(other, needed, format!("names the new `{}`", place.path));
+                    }
+                }
+            }
+        }
+    }
+
+    /// A name that is new in the base, declared by one group and used by another.
+    fn declared(&self, groups: &[Group], facts: &[Vec<Facts>], add: &mut impl FnMut(usize, usize, String)) {
+        let mut users: HashMap<WordId, BTreeSet<usize>> = HashMap::new();
+        for (at, parts) in facts.iter().enumerate() {
+            for (part, facts) in groups[at].parts.iter().zip(parts) {
+                if is_code(&Place::of(&self.set.files[part.file].path)) {
+                    for word in &facts.added {
+                        users.entry(*word).or_default().insert(at);
+                    }
+                }
+            }
+        }
+        let is_long = |word: WordId| self.reader.spelling(word).is_some_and(|text| text.len() >= SHORTEST_NAME);
+        users.retain(|word, groups| groups.len() > 1 && self.frequencies.is_new(*word) && is_long(*word));
+        for (needed, group) in groups.iter().enumerate() {
+            for (part, facts) in group.parts.iter().zip(&facts[needed]) {
+                let wanted: BTreeSet<WordId> =
+                    facts.added.iter().copied().filter(|word| users.contains_key(word)).collect();
+                if wanted.is_empty() {
+                    continue;
+                }
+                let file = &self.set.files[part.file];
+                for word in self.declares(file, part.edits.as_deref(), &wanted) {
+                    let name = self.reader.spelling(word).unwrap_or_default();
+                    for user in users[&word].iter().filter(|user| **user != needed) {
+                        add(*user, needed, format!("uses `{name}`"));
+                    }
+                }
+            }
+        }
+    }
+
+    fn declares(&self, file: &FileChange, edits: Option<&[usize]>, wanted: &BTreeSet<WordId>) -> BTreeSet<WordId> {
+        let all = file.hunks.iter().flat_map(|hunk| &hunk.edits).enumerate();
+        let chosen = all.filter(|(at, _)| edits.is_none_or(|edits| edits.contains(at)));
+        let lines: Vec<_> = chosen.map(|(_, edit)| edit.new.clone()).collect();
+        let texts = Texts::of(file, self.contents);
+        definitions::declared(&file.path.display(), &String::from_utf8_lossy(&texts.head), &lines, wanted)
+    }
+}
+
+/// Prose may name what it likes.
+fn is_code(place: &Place) -> bool {
+    !matches!(place.role, super::place::Role::Docs)
+}

@@ -1,0 +1,136 @@
+//! Writes groups down as slices: ids, branches, titles, descriptions, labels, and what stands on what.
+
+use std::collections::BTreeSet;
+
+use super::{
+    description,
+    group::Group,
+    input::SplitInput,
+    labels,
+    layers::{edits_of, range_of},
+    needs::Need,
+    place::Place,
+    reasons::common_folder,
+    title::{About, Style},
+};
+use crate::{
+    change::surroundings::AuthorCommit,
+    domain::plan::{Slice, SliceFile, SliceId},
+};
+
+/// A commit is what a slice is about when it brought so much of it.
+const MOST_OF_IT: f64 = 0.6;
+/// Commits whose words are quoted.
+const MAX_COMMITS: usize = 10;
+/// Characters of the part of a branch's name that says something.
+const MAX_SLUG: usize = 40;
+
+/// The slices of all stacks, in order.
+pub fn write(input: SplitInput<'_>, groups: &[Group], needs: &[Need], stacks: &[Vec<usize>]) -> Vec<Slice> {
+    let style = Style::of(&input.surroundings.history.subjects);
+    let order: Vec<usize> = stacks.iter().flatten().copied().collect();
+    let number = |group: usize| order.iter().position(|other| *other == group).unwrap_or_default();
+    let id = |group: usize| SliceId(format!("s{}", number(group) + 1));
+    let titles: Vec<String> = groups.iter().map(|group| title(input, &style, group)).collect();
+    let mut slices = Vec::new();
+    for stack in stacks {
+        let mut below: Option<usize> = None;
+        for &at in stack {
+            let group = &groups[at];
+            let mut needed: Vec<&Need> = needs.iter().filter(|need| need.group == at).collect();
+            // A circle that could not become one is broken somewhere: what comes later cannot be needed.
+            needed.retain(|need| number(need.needs) < number(at));
+            needed.sort_by_key(|need| number(need.needs));
+            let mut reasons = group.reasons.clone();
+            reasons.extend(needed.iter().map(|need| format!("needs {}: {}", id(need.needs), need.why.join(", "))));
+            let mut slice = Slice {
+                id: id(at),
+                title: titles[at].clone(),
+                description: String::new(),
+                labels: labels::of(&places(input, group), &input.options.labels),
+                branch: format!("seam/{}/{}-{}", input.options.branch, number(at) + 1, slug(&titles[at])),
+                files: files(input, group),
+                depends_on: needed.iter().map(|need| id(need.needs)).collect(),
+                stands_on: below.map(id),
+                reasons,
+                confidence: group.confidence,
+            };
+            let commits: Vec<_> =
+                commits_of(input, group).map(|commit| (commit.subject.clone(), commit.body.clone())).collect();
+            slice.description = description::render(
+                &slice,
+                &description::Told {
+                    commits: &commits[..commits.len().min(MAX_COMMITS)],
+                    template: input.surroundings.template.as_deref(),
+                    needs: &needed.iter().map(|need| titles[need.needs].clone()).collect::<Vec<_>>(),
+                    number: number(at) + 1,
+                    of: order.len(),
+                },
+            );
+            slices.push(slice);
+            below = Some(at);
+        }
+    }
+    slices
+}
+
+fn places(input: SplitInput<'_>, group: &Group) -> Vec<Place> {
+    group.parts.iter().map(|part| Place::of(&input.set.files[part.file].path)).collect()
+}
+
+fn title(input: SplitInput<'_>, style: &Style, group: &Group) -> String {
+    let places = places(input, group);
+    let statuses: Vec<_> = group.parts.iter().map(|part| input.set.files[part.file].status).collect();
+    let subject = commits_of(input, group).max_by_key(|commit| commit.paths.len());
+    let subject = subject.filter(|commit| commit.paths.len() as f64 >= MOST_OF_IT * group.parts.len() as f64);
+    style.title(&About {
+        places: &places,
+        statuses: &statuses,
+        special: group.special.as_ref(),
+        names: &group.names,
+        folder: common_folder(places.iter().map(|place| &place.folders[..])),
+        subject: subject.map(|commit| commit.subject.as_str()).filter(|_| group.part.is_none()),
+        part: group.part,
+    })
+}
+
+/// The author's commits that touch nothing of the change but this group's files.
+fn commits_of<'a>(input: SplitInput<'a>, group: &Group) -> impl Iterator<Item = &'a AuthorCommit> {
+    let all: BTreeSet<_> = input.set.files.iter().map(|file| &file.path).collect();
+    let own: BTreeSet<_> = group.parts.iter().map(|part| &input.set.files[part.file].path).collect();
+    input.surroundings.commits.iter().filter(move |commit| {
+        let mut touched = commit.paths.iter().filter(|path| all.contains(path)).peekable();
+        touched.peek().is_some() && touched.all(|path| own.contains(path))
+    })
+}
+
+fn files(input: SplitInput<'_>, group: &Group) -> Vec<SliceFile> {
+    let file = |part: &super::group::Part| {
+        let file = &input.set.files[part.file];
+        let edits = edits_of(file);
+        SliceFile {
+            path: file.path.display(),
+            status: file.status,
+            old_path: file.old_path.as_ref().map(|path| path.display()),
+            hunks: part.edits.as_ref().map(|chosen| chosen.iter().map(|edit| range_of(edits[*edit])).collect()),
+        }
+    };
+    group.parts.iter().map(file).collect()
+}
+
+/// Small letters, digits and dashes.
+fn slug(title: &str) -> String {
+    let mut slug = String::new();
+    for letter in title.chars() {
+        if letter.is_ascii_alphanumeric() {
+            slug.push(letter.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+        if slug.len() >= MAX_SLUG {
+            break;
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "slice".to_owned() } else { slug.to_owned() }
+}

@@ -1,0 +1,97 @@
+//! How much each piece of evidence is worth: fitted on real pull requests, read from one data file.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde::Deserialize;
+
+use super::evidence::{Feature, Measures};
+
+static EMBEDDED: LazyLock<Weights> =
+    LazyLock::new(|| Weights::parse(include_str!("weights.json")).expect("the embedded weights are well formed"));
+
+/// A probability in parts of [`CERTAIN`]: whole numbers, so that sums do not depend on their order.
+pub type Likelihood = u64;
+
+pub const CERTAIN: Likelihood = 1_000_000;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weights {
+    intercept: f64,
+    log_files: f64,
+    commits: f64,
+    /// Groups less likely than this to belong together stay apart.
+    pub threshold: f64,
+    /// A group of one file joins the most similar one above this.
+    pub attach: f64,
+    curves: [Curve; Feature::COUNT],
+}
+
+/// What a measure is worth: a line, and steps that are reached at their ends. Never falling: more evidence never separates.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Curve {
+    #[serde(default)]
+    linear: f64,
+    /// As (end, worth).
+    #[serde(default)]
+    hinges: Vec<(f64, f64)>,
+}
+
+impl Curve {
+    fn worth(&self, measure: f64) -> f64 {
+        let above = measure.max(0.0);
+        let hinges: f64 = self.hinges.iter().map(|(end, worth)| (above / end).min(1.0) * worth).sum();
+        self.linear * measure + hinges
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "provenance")]
+    _provenance: String,
+    intercept: f64,
+    log_files: f64,
+    commits: f64,
+    threshold: f64,
+    attach: f64,
+    features: BTreeMap<String, Curve>,
+}
+
+impl Weights {
+    pub fn embedded() -> &'static Self {
+        &EMBEDDED
+    }
+
+    /// # Errors
+    /// When the text is not of the form of `weights.json`.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        let File { intercept, log_files, commits, threshold, attach, mut features, .. } = serde_json::from_str(text)?;
+        let curves = Feature::ALL.map(|feature| features.remove(feature.as_str()).unwrap_or_default());
+        Ok(Self { intercept, log_files, commits, threshold, attach, curves })
+    }
+
+    /// The same, blind for all features but these.
+    pub fn only(&self, features: &[Feature]) -> Self {
+        let mut weights = self.clone();
+        for feature in Feature::ALL.iter().filter(|feature| !features.contains(feature)) {
+            weights.curves[*feature as usize] = Curve::default();
+        }
+        weights
+    }
+
+    /// What one measure adds to the logit.
+    pub fn worth(&self, feature: Feature, measures: &Measures) -> f64 {
+        self.curves[feature as usize].worth(f64::from(measures[feature as usize]))
+    }
+
+    /// How likely two atoms with these measures belong together, in a change of so many. `commits`: how many of the author's
+    /// commits they share, from 0 to 1.
+    pub fn likelihood(&self, measures: &Measures, atoms: usize, commits: f64) -> Likelihood {
+        let evidence: f64 = Feature::ALL.iter().map(|feature| self.worth(*feature, measures)).sum();
+        let logit =
+            self.intercept + self.log_files * (atoms.max(1) as f64).ln() / 3.0 + evidence + self.commits * commits;
+        // Rounding hides the last digits, in which machines may differ.
+        (CERTAIN as f64 / (1.0 + (-logit).exp())).round() as Likelihood
+    }
+}
