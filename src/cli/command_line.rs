@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     config::Config, deliveries::Deliveries, doctor::Doctor, executions::Executions, healthcheck::Healthcheck,
-    review::Review, secrets::Secrets, serve::Serve, setup::Setup, workflow::Workflow,
+    review::Review, secrets::Secrets, serve::Serve, setup::Setup, split::Split, workflow::Workflow,
 };
 use crate::{
     config::{settings::Settings, sources::Flags},
@@ -27,6 +27,7 @@ pub struct CommandLine {
 enum Command {
     Serve(Serve),
     Review(Review),
+    Split(Split),
     Workflow(Workflow),
     Executions(Executions),
     Deliveries(Deliveries),
@@ -53,6 +54,7 @@ pub fn run() -> ExitCode {
     let result = match command {
         Command::Serve(serve) => serve.run(&flags),
         Command::Review(review) => review.run(),
+        Command::Split(split) => split.run(),
         Command::Workflow(workflow) => workflow.run(&flags),
         Command::Executions(executions) => executions.run(&flags),
         Command::Deliveries(deliveries) => deliveries.run(&flags),

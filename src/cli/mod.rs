@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, and `command_line`, which parses it and turns errors into exit codes.
 
 pub mod command_line;
+mod compared;
 pub mod config;
 pub mod deliveries;
 pub mod doctor;
@@ -13,4 +14,5 @@ pub mod review;
 pub mod secrets;
 pub mod serve;
 pub mod setup;
+pub mod split;
 pub mod workflow;

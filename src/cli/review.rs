@@ -8,19 +8,15 @@ use std::{
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 
-use super::{command_line::Outcome, config, output, progress};
+use super::{command_line::Outcome, compared, config, output, progress};
 use crate::{
     analysis::engine::Engine,
     change::{
-        assemble::Limits,
         change_set::{ChangeSet, FileChange, FileKind},
         contents::Contents,
     },
     config::effective::Effective,
-    domain::{
-        finding::{Analysis, Severity},
-        ids::CommitSha,
-    },
+    domain::finding::{Analysis, Severity},
     git::work_tree::{Head, LocalChange, WorkTree},
     review::{
         evidence,
@@ -78,9 +74,9 @@ enum FailOn {
 impl Review {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let place = self.path.as_deref().unwrap_or(Path::new("."));
-        let tree = open(place)?;
+        let tree = compared::open(place)?;
         let head = self.head(&tree)?;
-        let base = self.base(&tree, &head)?;
+        let base = compared::base(&tree, self.base.as_deref(), &head)?;
         let message = |what: &str| format!("Reviewing {what}");
         let LocalChange { mut set, contents } =
             progress::shown("Looking for what changed".to_owned(), || tree.changes(&base, &head))?;
@@ -113,26 +109,6 @@ impl Review {
         })
     }
 
-    fn base(&self, tree: &WorkTree, head: &Head) -> anyhow::Result<CommitSha> {
-        let base = match &self.base {
-            Some(revision) => tree.resolve(revision)?,
-            // Before the first commit there is no HEAD, and the default is the empty tree.
-            None if self.staged => match tree.resolve("HEAD") {
-                Ok(head) => head,
-                Err(_) => tree.default_base()?,
-            },
-            None => tree.default_base()?,
-        };
-        let compared = match head {
-            Head::Commit(commit) => Ok(commit.clone()),
-            Head::WorkTree | Head::Staged => tree.resolve("HEAD"),
-        };
-        match compared {
-            Ok(head) if !base.is_zero() => Ok(tree.merge_base(&base, &head)?.unwrap_or(base)),
-            _ => Ok(base),
-        }
-    }
-
     fn render(&self, set: &ChangeSet, contents: &dyn Contents, analysis: &Analysis, engine: &Engine) -> String {
         let outcome = outcome::Outcome { base: &set.base, head: &set.head, analysis };
         match self.format {
@@ -152,15 +128,6 @@ impl FailOn {
             Self::Never => false,
         }
     }
-}
-
-fn open(place: &Path) -> anyhow::Result<WorkTree> {
-    if !place.exists() {
-        bail!("{} is not there", place.display());
-    }
-    let folder = if place.is_file() { place.parent().unwrap_or(place) } else { place };
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    Ok(WorkTree::discover(folder, Limits::default())?)
 }
 
 /// Contents that a partial clone has left on its server: nothing is fetched for a review.

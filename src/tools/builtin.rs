@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::{
-    analyze_diff::AnalyzeDiff, answer_command::AnswerCommand, explain_rule::ExplainRule, explain_skip::ExplainSkip,
-    follow_installation::FollowInstallation, hear_commands::HearCommands, help::Help, last_failed::LastFailed,
+    analyze_diff::AnalyzeDiff, analyze_repository::AnalyzeRepository, answer_command::AnswerCommand,
+    explain_rule::ExplainRule, explain_skip::ExplainSkip, follow_installation::FollowInstallation,
+    generate_pr_metadata::GeneratePrMetadata, hear_commands::HearCommands, help::Help, last_failed::LastFailed,
     load_change::LoadChange, plan_review::PlanReview, policy::Policies, post_review::PostReview, registry::Registry,
-    rerun::Rerun, show_config::ShowConfig,
+    rerun::Rerun, show_config::ShowConfig, suggest_pr_boundaries::SuggestPrBoundaries,
+    validate_pr_groups::ValidatePrGroups,
 };
 use crate::{
     analysis::engine::Engine, config::links::Links, git::mirror::Mirrors, github::client::GitHub, store::db::Db,
@@ -27,7 +29,11 @@ pub fn registry(clients: &Clients) -> Registry {
     let policies = Policies { db: db.clone(), engine: engine.clone() };
     Registry::default()
         .with(LoadChange { github: github.clone(), policies: policies.clone() })
-        .with(AnalyzeDiff { github: github.clone(), mirrors, engine: engine.clone() })
+        .with(AnalyzeDiff { github: github.clone(), mirrors: mirrors.clone(), engine: engine.clone() })
+        .with(AnalyzeRepository { github: github.clone(), mirrors: mirrors.clone() })
+        .with(SuggestPrBoundaries { github: github.clone(), mirrors: mirrors.clone() })
+        .with(ValidatePrGroups { github: github.clone(), mirrors })
+        .with(GeneratePrMetadata)
         .with(PlanReview { github: github.clone(), db: db.clone(), links: links.clone() })
         .with(PostReview { github: github.clone(), db: db.clone() })
         .with(ExplainSkip { github: github.clone(), db: db.clone(), links: links.clone() })
@@ -46,6 +52,10 @@ pub fn described() -> Registry {
     Registry::default()
         .describing::<LoadChange>()
         .describing::<AnalyzeDiff>()
+        .describing::<AnalyzeRepository>()
+        .describing::<SuggestPrBoundaries>()
+        .describing::<ValidatePrGroups>()
+        .describing::<GeneratePrMetadata>()
         .describing::<PlanReview>()
         .describing::<PostReview>()
         .describing::<ExplainSkip>()

@@ -1,6 +1,7 @@
 //! The tools that every face offers: one file per tool, and the registry.
 
 pub mod analyze_diff;
+pub mod analyze_repository;
 mod answer;
 pub mod answer_command;
 mod asker;
@@ -11,6 +12,7 @@ pub mod explain_rule;
 pub mod explain_skip;
 mod feedback;
 pub mod follow_installation;
+pub mod generate_pr_metadata;
 pub mod hear_commands;
 pub mod help;
 mod lack;
@@ -25,4 +27,7 @@ pub mod post_review;
 pub mod registry;
 pub mod rerun;
 pub mod show_config;
+pub mod split_source;
+pub mod suggest_pr_boundaries;
 pub mod tool;
+pub mod validate_pr_groups;

@@ -51,8 +51,7 @@ impl Policies {
             Some(_) => self.last_good(repository.installation(), organisation.as_deref(), now).await?,
             None => None,
         };
-        let mut effective =
-            Effective::with_last_good(organisation.as_deref(), last_good.as_deref(), own.as_deref());
+        let mut effective = Effective::with_last_good(organisation.as_deref(), last_good.as_deref(), own.as_deref());
         effective.tell_unknown_rules(|| self.engine.rule_ids());
         Ok(effective)
     }

@@ -3,4 +3,5 @@
 mod config;
 mod operating;
 mod review;
+mod split;
 mod terminal;

@@ -5,6 +5,7 @@ mod crashes;
 mod definitions;
 mod engine;
 mod pr_creation;
+mod splitting;
 mod triggers;
 mod workers;
 mod workshop;

@@ -1,0 +1,250 @@
+//! `seam split`: a big change as slices that can be reviewed one by one, and branches for them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use clap::ValueEnum;
+
+use super::{command_line::Outcome, compared, config, output, progress};
+use crate::{
+    analysis::engine::Engine,
+    config::effective::Effective,
+    domain::{
+        ids::CommitSha,
+        plan::{Granularity, Plan, Strategy},
+    },
+    git::{
+        branches::NewBranch,
+        work_tree::{Head, LocalChange, WorkTree},
+    },
+    split::{
+        check::{Checked, SizeRules, check},
+        input::{Options, SplitInput},
+        output::{
+            human::{self, Paint},
+            json,
+        },
+        plan::plan,
+    },
+};
+
+/// Cut a big change into slices that stand by themselves
+///
+/// Nothing is changed unless `--create-branches` is given, and the original branch never is. Exit code 0: there is a plan, and
+/// it is proved; 2: there is none, or it could not be proved.
+#[derive(clap::Args, Debug)]
+pub struct Split {
+    /// A folder in the work tree [default: the current folder]
+    path: Option<PathBuf>,
+    /// Compare with the merge base of the head and this revision [default: the merge base with the upstream default branch, or HEAD]
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+    /// Split this revision [default: the work tree, untracked files included]
+    #[arg(long, value_name = "REV")]
+    head: Option<String>,
+    /// What decides which changes belong together [default: `split.strategy` of .github/seam.yml, or hybrid]
+    #[arg(long, value_enum)]
+    strategy: Option<ChosenStrategy>,
+    /// Files of one slice at most [default: `split.max_files_per_pr` of .github/seam.yml, or 30]
+    #[arg(long, value_name = "FILES", value_parser = clap::value_parser!(u32).range(1..))]
+    max_files: Option<u32>,
+    /// Whether a file may be cut where its hunks belong to different slices
+    #[arg(long, value_enum, default_value_t = ChosenGranularity::File)]
+    granularity: ChosenGranularity,
+    /// Let every slice stand on the one before it, needed or not
+    #[arg(long)]
+    stacked: bool,
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Make a local branch for each slice
+    #[arg(long)]
+    create_branches: bool,
+    /// Only say what would be made
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For a person at a terminal
+    Human,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ChosenStrategy {
+    /// All evidence together
+    Hybrid,
+    /// The words that are added and removed
+    Semantic,
+    /// Folders
+    Directory,
+    /// Definitions and their uses, tests and what they test
+    Dependency,
+    /// Who owns the files
+    Codeowners,
+    /// The author's own commits
+    Commits,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ChosenGranularity {
+    File,
+    Hunk,
+}
+
+impl Split {
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        let tree = compared::open(self.path.as_deref().unwrap_or(Path::new(".")))?;
+        let head = match &self.head {
+            Some(revision) => Head::Commit(tree.resolve(revision)?),
+            None => Head::WorkTree,
+        };
+        let base = compared::base(&tree, self.base.as_deref(), &head)?;
+        let change = progress::shown("Looking for what changed".to_owned(), || tree.changes(&base, &head))?;
+        let (plan, checked) = progress::shown(format!("Splitting {} files", change.set.files.len()), || {
+            self.plan(&tree, &base, &head, &change)
+        })?;
+        output::write(&match self.format {
+            Format::Human => human::render(&plan, &change.set, Paint { colors: shows_colors() }),
+            Format::Json => json::render(&plan),
+        })?;
+        if !plan.validation.is_valid {
+            let errors = plan
+                .validation
+                .problems
+                .iter()
+                .filter(|problem| problem.severity == crate::domain::finding::Severity::Error);
+            let why: Vec<_> = errors.map(|problem| problem.message.clone()).collect();
+            bail!("the plan is not valid: {}", why.join("; "));
+        }
+        if self.create_branches {
+            self.make_branches(&tree, &base, &head, &change, &plan, checked)?;
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn plan(
+        &self,
+        tree: &WorkTree,
+        base: &CommitSha,
+        head: &Head,
+        change: &LocalChange,
+    ) -> anyhow::Result<(Plan, Checked)> {
+        let (set, contents) = (&change.set, &change.contents);
+        let engine = Engine::new();
+        let changed: Vec<String> = set.files.iter().map(|file| file.path.display()).collect();
+        let Effective { policy, problems, .. } =
+            config::of_work_tree(tree, changed.iter().map(String::as_str), &engine)?;
+        output::tell(&problems);
+        let surroundings = tree.surroundings(base, head, set, tables().as_deref())?;
+        let options = Options {
+            strategy: self.strategy.map_or(policy.split.strategy, Strategy::from),
+            granularity: self.granularity.into(),
+            max_files: self.max_files.map_or(policy.split.max_files_per_pr, |files| files as usize),
+            branch: self.branch(tree),
+            labels: Vec::new(),
+            stacked: self.stacked,
+        };
+        let mut plan = plan(SplitInput { set, contents, surroundings: &surroundings, options: &options });
+        let findings = engine.analyze(set, contents, &policy).findings;
+        let sizes = SizeRules { max_files: options.max_files, ..SizeRules::default() };
+        let checked = check(&plan, set, contents, sizes, &findings);
+        let proof = match &checked.layers {
+            Some(layers) => prove(tree, base, head, layers),
+            None => Err("the plan does not fit the change".to_owned()),
+        };
+        plan.validation = checked.clone().proved(proof);
+        Ok((plan, checked))
+    }
+
+    /// What slices' branches are named after.
+    fn branch(&self, tree: &WorkTree) -> String {
+        let is_branch = |name: &&String| tree.has_branch(name);
+        let named = self.head.as_ref().filter(is_branch).cloned();
+        named.or_else(|| tree.branch().filter(|_| self.head.is_none())).unwrap_or_else(|| "change".to_owned())
+    }
+
+    fn make_branches(
+        &self,
+        tree: &WorkTree,
+        base: &CommitSha,
+        head: &Head,
+        change: &LocalChange,
+        plan: &Plan,
+        checked: Checked,
+    ) -> anyhow::Result<()> {
+        if base.is_zero() {
+            bail!("there is no commit yet that branches could start from; make the first one");
+        }
+        let number = |id| plan.slices.iter().position(|slice| Some(&slice.id) == id);
+        let branches: Vec<NewBranch> = plan
+            .slices
+            .iter()
+            .zip(checked.layers.unwrap_or_default())
+            .map(|(slice, edits)| NewBranch {
+                name: slice.branch.clone(),
+                on: number(slice.stands_on.as_ref()),
+                message: format!("{}\n\n{}", slice.title, slice.description),
+                edits,
+            })
+            .collect();
+        if self.dry_run {
+            let would = |branch: &NewBranch| {
+                let on = branch.on.map_or(base.short(), |on| &branches[on].name);
+                format!("would make {} on {on}", branch.name)
+            };
+            output::tell(&branches.iter().map(would).collect::<Vec<_>>());
+            return Ok(());
+        }
+        let made = tree.make_branches(base, head, change, &branches)?;
+        let line =
+            |branch: &crate::git::branches::MadeBranch| format!("made {} at {}", branch.name, &branch.commit[..7]);
+        output::tell(&made.iter().map(line).collect::<Vec<_>>());
+        Ok(())
+    }
+}
+
+fn prove(
+    tree: &WorkTree,
+    base: &CommitSha,
+    head: &Head,
+    layers: &[Vec<crate::change::tree_edit::TreeEdit>],
+) -> Result<String, String> {
+    let proof = tree.prove(base, head, layers).map_err(|error| format!("the trees could not be computed: {error}"))?;
+    let differ = || format!("the slices give the tree {}, and the head has {}", proof.slices, proof.head);
+    proof.tree().map(str::to_owned).ok_or_else(differ)
+}
+
+/// The user's cache, for what is expensive to count; `None` where there is no home.
+fn tables() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
+    cache.is_absolute().then(|| cache.join("seam/words"))
+}
+
+fn shows_colors() -> bool {
+    anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
+}
+
+impl From<ChosenStrategy> for Strategy {
+    fn from(chosen: ChosenStrategy) -> Self {
+        match chosen {
+            ChosenStrategy::Hybrid => Self::Hybrid,
+            ChosenStrategy::Semantic => Self::Semantic,
+            ChosenStrategy::Directory => Self::Directory,
+            ChosenStrategy::Dependency => Self::Dependency,
+            ChosenStrategy::Codeowners => Self::Codeowners,
+            ChosenStrategy::Commits => Self::Commits,
+        }
+    }
+}
+
+impl From<ChosenGranularity> for Granularity {
+    fn from(chosen: ChosenGranularity) -> Self {
+        match chosen {
+            ChosenGranularity::File => Self::File,
+            ChosenGranularity::Hunk => Self::Hunk,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! `seam split` on real repositories.
+
+use serde_json::Value;
+
+use super::terminal::{Ran, Terminal};
+
+fn json(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran}"))
+}
+
+/// Each slice as `title: files (needs)`.
+fn slices(ran: &Ran) -> String {
+    let texts = |values: &Value, key: Option<&str>| {
+        let text = |value: &Value| key.map_or(value, |key| &value[key]).as_str().unwrap().to_owned();
+        values.as_array().unwrap().iter().map(text).collect::<Vec<_>>().join(" ")
+    };
+    let line = |slice: &Value| {
+        let needs = texts(&slice["depends_on"], None);
+        let needs = if needs.is_empty() { String::new() } else { format!(" (needs {needs})") };
+        format!(
+            "{} {}: {}{needs}",
+            slice["id"].as_str().unwrap(),
+            slice["title"].as_str().unwrap(),
+            texts(&slice["files"], Some("path"))
+        )
+    };
+    json(ran)["slices"].as_array().unwrap().iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Two things at once: a basket with its user and its test, and a rewritten help page.
+fn tangle() -> Terminal {
+    let terminal = Terminal::in_repository(&[
+        ("src/till.py", "def total(items):\n    return sum(items)\n"),
+        ("tests/test_till.py", "from till import total\n\ndef test_total():\n    assert total([1]) == 1\n"),
+        ("docs/help.md", "# Help\n\nAsk somebody.\n"),
+        ("docs/faq.md", "# Questions\n\nNone so far.\n"),
+    ]);
+    terminal.write(&[
+        ("src/basket.py", "class BasketLedger:\n    def weigh_basket(self):\n        return 1\n"),
+        ("src/till.py", "from basket import BasketLedger\n\ndef total(items):\n    return BasketLedger().weigh_basket() + sum(items)\n"),
+        ("tests/test_basket.py", "from basket import BasketLedger\n\ndef test_weigh_basket():\n    assert BasketLedger().weigh_basket() == 1\n"),
+        ("docs/help.md", "# Help\n\nTelephone the harbour office in Rotterdam.\n"),
+        ("docs/faq.md", "# Questions\n\nWhere is the harbour office? In Rotterdam.\n"),
+    ]);
+    terminal
+}
+
+#[test]
+fn what_belongs_together_becomes_a_slice() {
+    let ran = tangle().seam(&["split", "--format", "json"]);
+    insta::assert_snapshot!(slices(&ran), @"
+    s1 change BasketLedger: src/basket.py src/till.py tests/test_basket.py
+    s2 document Rotterdam in docs: docs/faq.md docs/help.md
+    ");
+    let plan = json(&ran);
+    assert_eq!((plan["version"].as_u64(), ran.code), (Some(1), 0));
+    assert_eq!(plan["validation"]["is_valid"], true);
+    assert_eq!(plan["validation"]["tree_identical"], true);
+}
+
+#[test]
+fn a_person_sees_slices_and_why() {
+    let terminal = tangle();
+    terminal.git(&["checkout", "--quiet", "-b", "harbour"]);
+    insta::assert_snapshot!(terminal.seam(&["split"]), @"
+    2 slices in 2 independent parts (hybrid).
+
+    ─ s1 change BasketLedger
+      3 files, +10 -1, on base, 91 % sure, seam/harbour/1-change-basketledger
+        they change the same names: `BasketLedger`, `weigh_basket` and `basket`
+        `basket.py` and `till.py` name each other in what changed
+        `test_basket.py` tests `basket.py`
+          + src/basket.py
+          ~ src/till.py
+          + tests/test_basket.py
+
+    ─ s2 document Rotterdam in docs
+      2 files, +2 -2, on base, 92 % sure, seam/harbour/2-document-rotterdam-in-docs
+        they change the same names: `Rotterdam`, `harbour` and `office`
+        the same number of lines changed in each
+        they stand below `docs/`
+          ~ docs/faq.md
+          ~ docs/help.md
+
+    Proved: the slices in order give the head's tree 1a4e656432f3.
+    exit 0
+    ");
+}
+
+#[test]
+fn one_thing_stays_one() {
+    let terminal = Terminal::in_repository(&[("a.py", "x = 1\n")]);
+    terminal.write(&[("a.py", "x = 2\n")]);
+    insta::assert_snapshot!(terminal.seam(&["split"]), @"
+    No split suggested: only one file changed.
+
+    ─ s1 change a.py
+      1 file, +1 -1, on base, 100 % sure, seam/main/1-change-a-py
+          ~ a.py
+        note: code without a test in the same slice
+
+    Proved: the slices in order give the head's tree cf56f08c9cd9.
+    exit 0
+    ");
+}
+
+#[test]
+fn every_strategy_gives_a_proved_plan() {
+    let terminal = tangle();
+    for strategy in ["hybrid", "semantic", "directory", "dependency", "codeowners", "commits"] {
+        for granularity in ["file", "hunk"] {
+            let ran =
+                terminal.seam(&["split", "--strategy", strategy, "--granularity", granularity, "--format", "json"]);
+            assert_eq!(
+                (ran.code, &json(&ran)["validation"]["is_valid"]),
+                (0, &Value::Bool(true)),
+                "{strategy} {granularity}: {ran}"
+            );
+        }
+    }
+    let ran = terminal.seam(&["split", "--strategy", "directory", "--format", "json"]);
+    insta::assert_snapshot!(slices(&ran), @"
+    s1 change BasketLedger in src: src/basket.py src/till.py
+    s2 add tests/test_basket.py: tests/test_basket.py (needs s1)
+    s3 document Rotterdam in docs: docs/faq.md docs/help.md
+    ");
+}
+
+#[test]
+fn branches_are_made_and_the_original_is_untouched() {
+    let terminal = tangle();
+    terminal.git(&["config", "user.name", "Ada"]);
+    terminal.git(&["config", "user.email", "ada@example.com"]);
+    terminal.git(&["checkout", "--quiet", "-b", "harbour"]);
+    terminal.git(&["add", "--all"]);
+    terminal.git(&["commit", "--quiet", "--message=all of it"]);
+    let before = terminal.git(&["for-each-ref"]);
+    let dry = terminal.seam(&[
+        "split",
+        "--base",
+        "main",
+        "--head",
+        "harbour",
+        "--create-branches",
+        "--dry-run",
+        "--strategy",
+        "directory",
+    ]);
+    assert_eq!((dry.code, terminal.git(&["for-each-ref"])), (0, before.clone()));
+    insta::assert_snapshot!(dry.err.replace(&terminal.git(&["rev-parse", "--short=7", "main"]), "BASE"), @"
+    seam: would make seam/harbour/1-change-basketledger-in-src on BASE
+    seam: would make seam/harbour/2-add-tests-test-basket-py on seam/harbour/1-change-basketledger-in-src
+    seam: would make seam/harbour/3-document-rotterdam-in-docs on BASE
+    ");
+    let ran = terminal.seam(&[
+        "split",
+        "--base",
+        "main",
+        "--head",
+        "harbour",
+        "--create-branches",
+        "--strategy",
+        "directory",
+    ]);
+    assert_eq!(ran.code, 0, "{ran}");
+    insta::assert_snapshot!(terminal.git(&["for-each-ref", "--format=%(refname:short) %(authorname) %(subject)", "refs/heads"]), @"
+    harbour Ada all of it
+    main Ada change
+    seam/harbour/1-change-basketledger-in-src Ada change BasketLedger in src
+    seam/harbour/2-add-tests-test-basket-py Ada add tests/test_basket.py
+    seam/harbour/3-document-rotterdam-in-docs Ada document Rotterdam in docs
+    ");
+    assert!(terminal.git(&["for-each-ref"]).contains(&*before.lines().next().unwrap().to_owned()));
+    assert_eq!(terminal.git(&["status", "--porcelain"]), "");
+    // Merged by git itself, the branches are the head.
+    terminal.git(&["checkout", "--quiet", "--detach", "main"]);
+    let branches = terminal.git(&["for-each-ref", "--format=%(refname)", "refs/heads/seam"]);
+    for branch in branches.lines() {
+        terminal.git(&["merge", "--quiet", "--no-edit", branch]);
+    }
+    assert_eq!(terminal.git(&["rev-parse", "HEAD^{tree}"]), terminal.git(&["rev-parse", "harbour^{tree}"]));
+    let again = terminal.seam(&[
+        "split",
+        "--base",
+        "main",
+        "--head",
+        "harbour",
+        "--create-branches",
+        "--strategy",
+        "directory",
+    ]);
+    assert_eq!(again.code, 2);
+    assert!(again.err.contains("already; delete or rename it first"), "{again}");
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_one_line() {
+    let terminal = Terminal::in_empty_repository();
+    terminal.write(&[("a.py", "x = 1\n")]);
+    insta::assert_snapshot!(terminal.seam(&["split", "--create-branches", "--format", "json"]).err, @"seam: there is no commit yet that branches could start from; make the first one");
+    insta::assert_snapshot!(terminal.seam(&["split", "--base", "nowhere"]), @r#"
+    seam: "nowhere" names no commit here
+    exit 2
+    "#);
+    assert_eq!(terminal.seam(&["split", "--max-files", "0"]).code, 2);
+}
