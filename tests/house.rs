@@ -97,6 +97,21 @@ fn rooms_import_only_from_lower_ranks() {
 }
 
 #[test]
+fn the_page_of_commands_lists_what_there_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/COMMANDS.md")).unwrap();
+    let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| `/")).collect();
+    let uses = seam::commands::registry::ALL.into_iter().flat_map(|spec| spec.uses.iter().map(move |way| (spec, way)));
+    let there: Vec<String> = uses
+        .map(|(spec, way)| {
+            let author = if way.author { " or author" } else { "" };
+            format!("| `/{}` | {} | {}{author} |", way.usage(spec), way.help, way.role.as_str())
+        })
+        .collect();
+    assert_eq!(listed.join("\n"), there.join("\n"), "docs/COMMANDS.md and src/commands differ");
+}
+
+#[test]
 fn the_reader_of_imports_sees_groups_and_paths() {
     let source = "use crate::store;\nuse crate::{git::{a, b}, github::c};\nlet x = crate::cli::run();\nmycrate::no";
     let rooms: Vec<_> = rooms_named(source).into_iter().map(|(line, room)| format!("{line}:{room}")).collect();

@@ -9,7 +9,15 @@ pub mod parse;
 pub mod registry;
 pub mod spec;
 
+mod ask;
 mod config;
+mod describe;
 mod explain;
+mod fix;
 mod help;
+mod improve;
+mod pause;
 mod rerun;
+mod resume;
+mod review;
+mod why;

@@ -3,11 +3,24 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{config, explain, help, rerun, spec::Spec};
+use super::{ask, config, describe, explain, fix, help, improve, pause, rerun, resume, review, spec::Spec, why};
 use crate::config::policy::Role;
 
 /// By name.
-pub const ALL: [&Spec; 4] = [&config::SPEC, &explain::SPEC, &help::SPEC, &rerun::SPEC];
+pub const ALL: [&Spec; 12] = [
+    &ask::SPEC,
+    &config::SPEC,
+    &describe::SPEC,
+    &explain::SPEC,
+    &fix::SPEC,
+    &help::SPEC,
+    &improve::SPEC,
+    &pause::SPEC,
+    &rerun::SPEC,
+    &resume::SPEC,
+    &review::SPEC,
+    &why::SPEC,
+];
 
 pub fn find(name: &str) -> Option<&'static Spec> {
     ALL.into_iter().find(|spec| spec.name == name)

@@ -57,6 +57,10 @@ pub enum Effect {
     React { comment: CommentRef, reaction: Reaction },
     /// Takes back a review that asks for changes; people read the message.
     DismissReview { pull: PullNumber, review: i64, message: String },
+    /// A description in the body of a pull request, between its marks.
+    DescribePull { pull: PullNumber, description: String },
+    /// A commit on top of `expected`, where the branch must stand; the message gets a line more that names the effect.
+    CreateCommit { branch: String, expected: CommitSha, headline: String, body: String, files: Vec<ChangedFile> },
     /// The check run `Seam` of a commit, completed at once.
     CompleteCheckRun { head: CommitSha, check: CheckRunReport },
 }
@@ -72,9 +76,18 @@ impl Effect {
             Self::ResolveThread { .. } => "resolve_thread",
             Self::React { .. } => "react",
             Self::DismissReview { .. } => "dismiss_review",
+            Self::DescribePull { .. } => "describe_pull",
+            Self::CreateCommit { .. } => "create_commit",
             Self::CompleteCheckRun { .. } => "complete_check_run",
         }
     }
+}
+
+/// A file as a commit leaves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChangedFile {
+    pub path: String,
+    pub content: String,
 }
 
 /// What a person sees below the command that they wrote.

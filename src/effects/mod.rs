@@ -13,8 +13,10 @@ mod mark;
 mod places;
 
 mod complete_check_run;
+mod create_commit;
 mod create_file_comment;
 mod create_review;
+mod describe_pull;
 mod dismiss_review;
 mod react;
 mod reply_in_thread;

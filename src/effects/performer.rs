@@ -4,8 +4,8 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::{
-    attempt::Attempt, complete_check_run, create_file_comment, create_review, dismiss_review, error::EffectError,
-    react, reply_in_thread, resolve_thread, result::EffectResult, upsert_comment,
+    attempt::Attempt, complete_check_run, create_commit, create_file_comment, create_review, describe_pull,
+    dismiss_review, error::EffectError, react, reply_in_thread, resolve_thread, result::EffectResult, upsert_comment,
 };
 use crate::{
     domain::effect::{Effect, PlannedEffect},
@@ -134,6 +134,10 @@ async fn perform(attempt: &Attempt<'_>, effect: &Effect) -> Result<EffectResult,
         Effect::DismissReview { pull, review, message } => {
             dismiss_review::perform(attempt, *pull, *review, message).await
         }
+        Effect::DescribePull { pull, description } => describe_pull::perform(attempt, *pull, description).await,
+        Effect::CreateCommit { branch, expected, headline, body, files } => {
+            create_commit::perform(attempt, &create_commit::Planned { branch, expected, headline, body, files }).await
+        }
         Effect::CompleteCheckRun { head, check } => complete_check_run::perform(attempt, head, check).await,
     }
 }
@@ -154,6 +158,10 @@ async fn find(attempt: &Attempt<'_>, effect: &Effect) -> Result<Option<EffectRes
         Effect::ReplyInThread { pull, comment, body } => reply_in_thread::find(attempt, *pull, *comment, body).await,
         // Doing it again is as cheap as looking.
         Effect::React { .. } => Ok(None),
+        Effect::DescribePull { pull, description } => describe_pull::find(attempt, *pull, description).await,
+        Effect::CreateCommit { branch, expected, headline, body, files } => {
+            create_commit::find(attempt, &create_commit::Planned { branch, expected, headline, body, files }).await
+        }
         Effect::CompleteCheckRun { head, .. } => complete_check_run::find(attempt, head).await,
     }
 }

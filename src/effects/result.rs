@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     finding::Fingerprint,
-    ids::{CheckRunId, CommentId},
+    ids::{CheckRunId, CommentId, CommitSha},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -35,6 +35,13 @@ pub enum EffectResult {
     Dismissed {
         review: i64,
     },
+    /// The body of the pull request holds the description.
+    Described,
+    Commit {
+        commit: CommitSha,
+    },
+    /// The branch does not stand any more where the commit was to be made.
+    Moved,
     CheckRun {
         check_run: CheckRunId,
         url: Option<String>,

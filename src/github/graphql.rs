@@ -55,6 +55,7 @@ impl RepositoryClient {
                 GitHubError::RateLimited { until: now + wait, wait: wait.to_std().unwrap_or_default() }
             }
             "FORBIDDEN" | "INSUFFICIENT_SCOPES" => GitHubError::Forbidden { endpoint, message, missing: None },
+            "STALE_DATA" => GitHubError::Conflict { endpoint, message },
             "NOT_FOUND" => GitHubError::NotFound { endpoint },
             _ if message.contains("Resource not accessible by integration") => {
                 GitHubError::Forbidden { endpoint, message, missing: None }

@@ -20,6 +20,7 @@ mod tokens;
 mod transport;
 
 pub mod app;
+pub mod branches;
 pub mod checks;
 pub mod collaborators;
 pub mod comments;

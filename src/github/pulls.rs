@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde_json::json;
 
-use super::{error::GitHubError, repository::RepositoryClient, users::User};
+use super::{commits::Commit, error::GitHubError, repository::RepositoryClient, users::User};
 use crate::domain::ids::{CommitSha, PullNumber, RepoName, RepositoryId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -98,6 +99,16 @@ impl RepositoryClient {
     /// Pull requests, open and closed, that hold a commit. Those from forks are among them.
     pub async fn pulls_of_commit(&self, commit: &CommitSha) -> Result<Vec<Pull>, GitHubError> {
         self.list(self.request("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", &[commit.as_str()])).await
+    }
+
+    /// Oldest first; 250 at most.
+    pub async fn pull_commits(&self, number: PullNumber) -> Result<Vec<Commit>, GitHubError> {
+        self.list(self.request("GET /repos/{owner}/{repo}/pulls/{pull_number}/commits", &[&number.to_string()])).await
+    }
+
+    pub async fn update_pull_body(&self, number: PullNumber, body: &str) -> Result<Pull, GitHubError> {
+        let request = self.request("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", &[&number.to_string()]);
+        self.fetch(&request.json(&json!({ "body": body }))).await
     }
 
     /// What changed, as far as GitHub shows it: 3,000 files at most.

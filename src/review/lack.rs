@@ -38,6 +38,8 @@ pub enum Undone {
     Comments,
     Resolving,
     Dismissal,
+    Description,
+    Commit,
     Check,
 }
 
@@ -47,6 +49,8 @@ impl Undone {
             Effect::CompleteCheckRun { .. } => Self::Check,
             Effect::ResolveThread { .. } => Self::Resolving,
             Effect::DismissReview { .. } => Self::Dismissal,
+            Effect::DescribePull { .. } => Self::Description,
+            Effect::CreateCommit { .. } => Self::Commit,
             Effect::CreateReview { .. }
             | Effect::CreateFileComment { .. }
             | Effect::UpsertComment { .. }
@@ -61,6 +65,8 @@ impl Undone {
             Self::Comments => "Comments could not be posted",
             Self::Resolving => "Threads are answered and stay open",
             Self::Dismissal => "The review that asks for changes still stands, and a person has to dismiss it",
+            Self::Description => "The description was not written",
+            Self::Commit => "Nothing was committed",
             Self::Check => "The check “Seam” is not shown",
         }
     }

@@ -3,7 +3,9 @@
 pub mod block;
 pub mod check_run;
 pub mod comment;
+pub mod description;
 pub mod evidence;
+pub mod fixes;
 pub mod input;
 pub mod lack;
 pub mod ledger;
@@ -18,3 +20,4 @@ pub mod plan;
 pub mod round;
 pub mod score;
 pub mod skip;
+pub mod why;

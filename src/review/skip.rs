@@ -71,7 +71,8 @@ impl SkipReason {
         }
     }
 
-    fn summary(self) -> &'static str {
+    /// In words, with what to do about it.
+    pub fn summary(self) -> &'static str {
         match self {
             Self::Draft => {
                 "Drafts are not reviewed here. Mark the pull request as ready, or comment `/seam review` to have it \

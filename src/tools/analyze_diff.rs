@@ -87,7 +87,7 @@ impl Tool for AnalyzeDiff {
     async fn run(&self, context: &ToolContext, input: Input) -> Result<AnalyzedDiff, ToolError> {
         let head = input.target.head().clone();
         let pull = input.target.pull().map(|pull| pull.number);
-        let (mirror, base) = self.fetch(context, &input, &head, pull).await?;
+        let (mirror, base) = self.fetch(context, (&input.base, input.settings_at.as_ref()), &head, pull).await?;
         context.check()?;
         let changes = mirror.change_set(&base, &head).await?;
         context.check()?;
@@ -114,11 +114,11 @@ impl Tool for AnalyzeDiff {
 }
 
 impl AnalyzeDiff {
-    /// A mirror with both commits in it, and the commit to compare with.
-    async fn fetch(
+    /// A mirror with both commits in it (and the one that settings are read from), and the commit to compare with.
+    pub(super) async fn fetch(
         &self,
         context: &ToolContext,
-        Input { base, settings_at, .. }: &Input,
+        (base, settings_at): (&Base, Option<&CommitSha>),
         head: &CommitSha,
         pull: Option<PullNumber>,
     ) -> Result<(Mirror, CommitSha), ToolError> {

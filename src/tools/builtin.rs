@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::{
     analyze_diff::AnalyzeDiff, analyze_repository::AnalyzeRepository, answer_command::AnswerCommand,
-    explain_rule::ExplainRule, explain_skip::ExplainSkip, follow_installation::FollowInstallation,
-    generate_pr_metadata::GeneratePrMetadata, hear_commands::HearCommands, help::Help, last_failed::LastFailed,
-    load_change::LoadChange, plan_review::PlanReview, policy::Policies, post_review::PostReview, registry::Registry,
-    rerun::Rerun, show_config::ShowConfig, suggest_pr_boundaries::SuggestPrBoundaries,
-    validate_pr_groups::ValidatePrGroups,
+    answer_question::AnswerQuestion, apply_description::ApplyDescription, commit_fixes::CommitFixes,
+    describe_change::DescribeChange, explain_review::ExplainReview, explain_rule::ExplainRule,
+    explain_skip::ExplainSkip, follow_installation::FollowInstallation, generate_pr_metadata::GeneratePrMetadata,
+    hear_commands::HearCommands, help::Help, last_failed::LastFailed, load_change::LoadChange,
+    pause_reviews::PauseReviews, plan_review::PlanReview, policy::Policies, post_review::PostReview,
+    registry::Registry, rerun::Rerun, show_config::ShowConfig, suggest::Suggest,
+    suggest_pr_boundaries::SuggestPrBoundaries, validate_pr_groups::ValidatePrGroups,
 };
 use crate::{
     analysis::engine::Engine, config::links::Links, git::mirror::Mirrors, github::client::GitHub, store::db::Db,
@@ -32,7 +34,7 @@ pub fn registry(clients: &Clients) -> Registry {
         .with(AnalyzeDiff { github: github.clone(), mirrors: mirrors.clone(), engine: engine.clone() })
         .with(AnalyzeRepository { github: github.clone(), mirrors: mirrors.clone() })
         .with(SuggestPrBoundaries { github: github.clone(), mirrors: mirrors.clone() })
-        .with(ValidatePrGroups { github: github.clone(), mirrors })
+        .with(ValidatePrGroups { github: github.clone(), mirrors: mirrors.clone() })
         .with(GeneratePrMetadata)
         .with(PlanReview { github: github.clone(), db: db.clone(), links: links.clone() })
         .with(PostReview { github: github.clone(), db: db.clone() })
@@ -41,9 +43,16 @@ pub fn registry(clients: &Clients) -> Registry {
         .with(AnswerCommand { github: github.clone(), db: db.clone(), links: links.clone() })
         .with(Help { github: github.clone(), policies: policies.clone() })
         .with(ShowConfig { github: github.clone(), policies })
-        .with(ExplainRule { github: github.clone(), db: db.clone(), engine })
+        .with(ExplainRule { github: github.clone(), db: db.clone(), engine: engine.clone() })
         .with(LastFailed { db: db.clone() })
-        .with(Rerun { db: db.clone(), links })
+        .with(Rerun { db: db.clone(), links: links.clone() })
+        .with(ExplainReview { db: db.clone(), links })
+        .with(PauseReviews { db: db.clone() })
+        .with(CommitFixes { github: github.clone(), db: db.clone() })
+        .with(DescribeChange { source: AnalyzeDiff { github: github.clone(), mirrors, engine } })
+        .with(ApplyDescription { github: github.clone(), db: db.clone() })
+        .with(Suggest { github: github.clone(), db: db.clone() })
+        .with(AnswerQuestion { db: db.clone() })
         .with(FollowInstallation { github, db })
 }
 
@@ -66,5 +75,12 @@ pub fn described() -> Registry {
         .describing::<ExplainRule>()
         .describing::<LastFailed>()
         .describing::<Rerun>()
+        .describing::<ExplainReview>()
+        .describing::<PauseReviews>()
+        .describing::<CommitFixes>()
+        .describing::<DescribeChange>()
+        .describing::<ApplyDescription>()
+        .describing::<Suggest>()
+        .describing::<AnswerQuestion>()
         .describing::<FollowInstallation>()
 }

@@ -1,6 +1,8 @@
 //! `github.load_change`: an event is a hint; this loads the truth it hints at, and says whether there is something to
 //! review.
 
+use std::collections::BTreeMap;
+
 use anyhow::anyhow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,8 +15,9 @@ use super::{
     tool::{Access, Tool},
 };
 use crate::{
+    commands::parse::Command,
     config::{
-        effective::Effective,
+        effective::{Effective, Origin},
         policy::{Policy, Role},
     },
     domain::ids::{CommitSha, PullNumber},
@@ -47,6 +50,8 @@ pub struct Input {
     /// The head before a push.
     before: Option<CommitSha>,
     forced: Option<bool>,
+    /// A person asked for it.
+    command: Option<Command>,
 }
 
 /// What is to be reviewed, as GitHub has it now.
@@ -55,6 +60,9 @@ pub struct LoadedChange {
     pub target: Target,
     pub base: Base,
     pub policy: Policy,
+    /// Where each setting comes from that is no default, by its dotted name.
+    #[serde(default)]
+    pub origins: BTreeMap<String, Origin>,
     /// The commit that folders' settings are read from: the tip of the default branch.
     #[serde(default)]
     pub settings_at: Option<CommitSha>,
@@ -110,7 +118,7 @@ impl LoadChange {
         repository: &RepositoryClient,
         input: &Input,
     ) -> Result<LoadedChange, ToolError> {
-        let cause = cause_of(&input.event);
+        let cause = if input.command.is_some() { Cause::Command } else { cause_of(&input.event) };
         let pull = match (input.pull_number, &input.head_sha, &input.branch) {
             (Some(number), _, _) => Some(repository.pull(number).await?),
             // Checks of a fork's pull request name no pull request: it is found by its head.
@@ -124,14 +132,16 @@ impl LoadChange {
             Some(pull) => of_pull(pull)?,
             None => of_branch(repository, input, cause).await?,
         };
-        let Effective { policy, problems, .. } = self.policies.load(repository, context.services.clock.now()).await?;
+        let Effective { policy, problems, mut origins, .. } =
+            self.policies.load(repository, context.services.clock.now()).await?;
+        origins.retain(|_, origin| *origin != Origin::Default);
         let notes = problems.iter().map(Note::from).collect();
         let skip = match &target {
             Target::Pull(facts) => SkipReason::for_pull(&policy.review.on, facts, cause),
             Target::Branch(_) => SkipReason::for_branch(&policy.review.on, cause),
         };
         let settings_at = default_tip(repository).await?;
-        Ok(LoadedChange { target, base, policy, settings_at, notes, skip })
+        Ok(LoadedChange { target, base, policy, origins, settings_at, notes, skip })
     }
 }
 
@@ -151,6 +161,7 @@ async fn say_what_is_missing(
         target,
         base: Base::Nothing,
         policy: Policy::default(),
+        origins: BTreeMap::new(),
         settings_at: None,
         notes: vec![lack.note()],
         skip: Some(SkipReason::MayNotRead),

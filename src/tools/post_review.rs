@@ -89,6 +89,8 @@ fn speaks_of(effect: &Effect, known: &Known) -> bool {
         | Effect::ResolveThread { .. }
         | Effect::DismissReview { .. }
         | Effect::React { .. }
+        | Effect::DescribePull { .. }
+        | Effect::CreateCommit { .. }
         | Effect::CompleteCheckRun { .. } => false,
     }
 }

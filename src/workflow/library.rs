@@ -17,15 +17,22 @@ use crate::{
 };
 
 /// `workflows/*.yml` of the source tree.
-const BUILT_IN: [(&str, &str); 8] = [
+const BUILT_IN: [(&str, &str); 15] = [
     ("built in: answer.yml", include_str!("../../workflows/answer.yml")),
+    ("built in: ask.yml", include_str!("../../workflows/ask.yml")),
     ("built in: commands.yml", include_str!("../../workflows/commands.yml")),
     ("built in: config.yml", include_str!("../../workflows/config.yml")),
+    ("built in: describe.yml", include_str!("../../workflows/describe.yml")),
     ("built in: explain.yml", include_str!("../../workflows/explain.yml")),
+    ("built in: fix.yml", include_str!("../../workflows/fix.yml")),
     ("built in: help.yml", include_str!("../../workflows/help.yml")),
+    ("built in: improve.yml", include_str!("../../workflows/improve.yml")),
     ("built in: installation.yml", include_str!("../../workflows/installation.yml")),
+    ("built in: pause.yml", include_str!("../../workflows/pause.yml")),
     ("built in: rerun.yml", include_str!("../../workflows/rerun.yml")),
+    ("built in: resume.yml", include_str!("../../workflows/resume.yml")),
     ("built in: review.yml", include_str!("../../workflows/review.yml")),
+    ("built in: why.yml", include_str!("../../workflows/why.yml")),
 ];
 /// Of a folder.
 const MAX_FILES: usize = 200;

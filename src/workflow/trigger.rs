@@ -117,7 +117,9 @@ fn start(event: &Event, own: &OwnApp) -> Result<Start, String> {
     if event.installation.is_none() || event.repository.is_none() {
         return skip("it names no installation with a repository");
     }
-    if event.sender.as_ref().is_some_and(|sender| own.is(sender)) {
+    // What Seam commits to a pull request, because somebody asked for it, is reviewed like anybody's.
+    let is_commit = matches!(&event.kind, EventKind::PullRequest(_)) && action == "synchronize";
+    if !is_commit && event.sender.as_ref().is_some_and(|sender| own.is(sender)) {
         return skip("it is the echo of what Seam did itself");
     }
     match &event.kind {

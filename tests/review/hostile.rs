@@ -28,7 +28,11 @@ fn bodies(plan: &ReviewPlan) -> Vec<String> {
         Effect::CreateFileComment { body, .. }
         | Effect::UpsertComment { body, .. }
         | Effect::ReplyInThread { body, .. } => vec![body.clone()],
-        Effect::ResolveThread { .. } | Effect::React { .. } | Effect::DismissReview { .. } => Vec::new(),
+        Effect::ResolveThread { .. }
+        | Effect::React { .. }
+        | Effect::DismissReview { .. }
+        | Effect::DescribePull { .. }
+        | Effect::CreateCommit { .. } => Vec::new(),
         Effect::CompleteCheckRun { check, .. } => {
             [Some(check.summary.clone()), check.text.clone()].into_iter().flatten().collect()
         }

@@ -171,8 +171,10 @@ pub(super) fn outline(plan: &ReviewPlan) -> String {
         Effect::UpsertComment { .. } => "summary".to_owned(),
         Effect::ReplyInThread { comment, body, .. } => format!("reply {comment} {}", body.lines().next().unwrap()),
         Effect::ResolveThread { thread } => format!("resolve {thread}"),
-        Effect::React { reaction, .. } => format!("react {reaction:?}"),
         Effect::DismissReview { review, message, .. } => format!("dismiss {review}: {message}"),
+        other @ (Effect::React { .. } | Effect::DescribePull { .. } | Effect::CreateCommit { .. }) => {
+            other.kind().to_owned()
+        }
         Effect::CompleteCheckRun { check, .. } => format!("check {:?} {}", check.conclusion, check.title),
     };
     plan.effects.iter().map(|planned| line(&planned.effect)).collect::<Vec<_>>().join("\n")

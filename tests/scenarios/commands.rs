@@ -7,9 +7,13 @@ use crate::{
     fake_github::{
         acts::pull::Pull,
         faults::Fault,
+        git_repository::Commit,
         model::accounts::{AccountKind, Role},
     },
-    support::seam::{Seam, scenario},
+    support::{
+        glance::glance,
+        seam::{Seam, scenario},
+    },
 };
 
 const EYES: &str = "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions";
@@ -44,10 +48,21 @@ scenario!(help_lists_what_a_person_may_use, async |seam| {
 
     | | |
     |--|--|
+    | `/ask QUESTION` | Answers a question about the change; in a thread, about those lines. |
     | `/config` | Shows the settings that hold here, where each comes from, and what is wrong with them. |
+    | `/describe` | Describes the pull request: summary, file by file, labels, risk and effort. |
+    | `/describe apply` | Writes the description into the pull request, below what its author wrote. |
     | `/explain [RULE]` | In the thread of a finding, or with the name of a rule: what is wrong, why it matters and how to fix it. |
+    | `/fix` | In the thread of a finding: commits its suggestion to the branch. |
+    | `/fix all` | Commits the suggestions of all open threads to the branch, as one commit. |
     | `/help` | Lists the commands that you may use here. |
+    | `/improve` | Shows every suggestion that can be committed with a click. |
+    | `/pause` | Stops reviews that nobody asks for on this pull request, until `/resume`. |
     | `/rerun` | Runs again what failed last on this pull request. |
+    | `/resume` | Ends a pause: pushes are reviewed again. `/review` asks for a review now. |
+    | `/review` | Reviews what is new since the last review. |
+    | `/review full` | Reviews everything again; nothing is said twice. |
+    | `/why [PATH[:LINE]]` | Says why this, or one file or line of it, was reviewed or was not: cause, settings, files, limits, what was left out. |
 
     `/seam NAME` and `@seam NAME` do the same.
 
@@ -276,3 +291,240 @@ scenario!(killed_before_the_command_was_acknowledged, async |seam| survive(seam,
 scenario!(killed_after_the_command_was_acknowledged, async |seam| survive(seam, EYES, Fault::HangAfterWork).await);
 scenario!(killed_before_a_refusal_was_said, async |seam| survive(seam, SAY, Fault::Timeout).await);
 scenario!(killed_after_a_refusal_was_said, async |seam| survive(seam, SAY, Fault::HangAfterWork).await);
+
+/// A problem with a suggestion that can be committed.
+const LOADS: &str = "import yaml\n\n\ndef settings(text):\n    return yaml.load(text)\n";
+const COMMIT: &str = "POST /graphql createCommitOnBranch";
+
+fn settings_at_head(seam: &Seam, pull: &Pull) -> String {
+    let git = seam.shop.git();
+    let message = git.git(&["log", "-1", "--format=%B", &pull.head()]);
+    format!("{message}\n---\n{}", git.git(&["show", &format!("{}:shop/settings.py", pull.head())]))
+}
+
+scenario!(a_suggestion_is_committed_and_reviewed, async |seam| {
+    let pull = seam.shop.open_pull("settings", [("shop/settings.py", LOADS)]).await;
+    seam.settle().await;
+    let asked = pull.reply("ada", 0, "/fix").await;
+    seam.settle().await;
+    assert_eq!(pull.reactions(asked), ["eyes", "rocket"]);
+    insta::assert_snapshot!(settings_at_head(seam, &pull), @r"
+    Fix shop/settings.py:5 py/yaml-unsafe-load
+
+    shop/settings.py:5 py/yaml-unsafe-load
+
+    Asked for by ada.
+
+    Seam-Effect: commit:thread:1024:fix:e3b0c44298fc1c14
+    ---
+    import yaml
+
+
+    def settings(text):
+        return yaml.safe_load(text)
+    ");
+    insta::assert_snapshot!(glance(&pull).replace(&pull.head(), "FIXED").replace(&pull.head()[..7], "FIXED"), @r#"
+    check Seam: success: 1 fixed, 0 open, 0 new
+    shop/settings.py:5 (outdated) py/yaml-unsafe-load, resolved by seam[bot]
+      ada: /fix
+      seam[bot]: Committed 1 suggestion in 1 file as FIXED.
+      seam[bot]: Fixed as of FIXED.
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+});
+
+scenario!(nothing_is_pushed_to_a_protected_branch_or_over_others, async |seam| {
+    let pull = seam.shop.open_pull("settings", [("shop/settings.py", LOADS)]).await;
+    seam.settle().await;
+    let head = pull.head();
+    seam.shop.protect("settings");
+    let asked = pull.comment("ada", "/fix all").await;
+    seam.settle().await;
+    insta::assert_snapshot!(told(&pull, asked), @r"
+    eyes confused
+    > `/fix all`
+    The branch `settings` is protected, and Seam pushes to none that is; commit the suggestions in their threads.
+    ");
+    assert_eq!(pull.head(), head);
+});
+
+/// Killed at the commit: it is made once.
+async fn commit_once(seam: &mut Seam, fault: Fault) {
+    let pull = seam.shop.open_pull("settings", [("shop/settings.py", LOADS)]).await;
+    seam.settle().await;
+    let head = pull.head();
+    seam.github.fail_next(COMMIT, fault, 1);
+    pull.reply("ada", 0, "/fix").await;
+    seam.work_until_killed(COMMIT, 1).await;
+    seam.settle().await;
+    let commits = seam.shop.git().list(&head, &pull.head());
+    assert_eq!(commits.len(), 1, "{}", seam.log().await);
+    assert!(pull.shown().contains("Committed 1 suggestion in 1 file"), "{}", pull.shown());
+}
+
+scenario!(killed_before_the_commit_was_made, async |seam| commit_once(seam, Fault::Timeout).await);
+scenario!(killed_after_the_commit_was_made, async |seam| commit_once(seam, Fault::HangAfterWork).await);
+
+/// What Seam said last in the conversation.
+fn last_words(pull: &Pull) -> String {
+    let body = pull.conversation().pop().unwrap().body;
+    body.split("<!-- seam:").next().unwrap_or_default().trim_end().to_owned()
+}
+
+scenario!(a_description_is_told_and_written_below_what_the_author_wrote, async |seam| {
+    let change = Commit::new()
+        .message("Load settings\n\nFrom a file.")
+        .write("shop/settings.py", LOADS)
+        .write("shop/cart.py", EVAL)
+        .rename("web/page.js", "web/greeting.js");
+    let pull = seam.shop.open_pull("settings", change).await;
+    seam.settle().await;
+    pull.comment("ada", "/describe").await;
+    seam.settle().await;
+    insta::assert_snapshot!(last_words(&pull), @r"
+    > `/describe`
+
+    **Title:** Load settings
+
+    **Summary**
+
+    - Load settings
+
+    **Risk:** high (2 errors) · **Effort:** small (9 lines to read in 3 files)
+
+    | File | Lines | What |
+    |--|--|--|
+    | `shop/cart.py` | +4 −0 | modified: `price` |
+    | `shop/settings.py` | +5 −0 | added: `settings` |
+    | `web/greeting.js` | +0 −0 | renamed from `web/page.js` |
+
+    <sub>Told from commits, paths and symbols; a language model would say what it is for. `/describe apply` writes it into the pull request.</sub>
+    ");
+    pull.comment("ada", "/describe apply").await;
+    seam.settle().await;
+    let first = pull.now().body.unwrap();
+    pull.push([("docs/settings.md", "Settings.\n")]).await;
+    pull.comment("ada", "/describe apply").await;
+    seam.settle().await;
+    let second = pull.now().body.unwrap();
+    assert!(!first.contains("docs/settings.md") && second.contains("docs/settings.md"), "{first}\n\n{second}");
+    assert_eq!(second.matches("seam:description:begin").count(), 1);
+});
+
+scenario!(why_tells_how_a_review_came_about, async |seam| {
+    seam.shop.commit("main", [(".github/seam.yml", "review: { max_comments: 1, paths: { exclude: ['web/**'] } }\n")]);
+    let change = [("shop/cart.py", EVAL), ("shop/settings.py", LOADS), ("web/page.js", "debugger;\n")];
+    let pull = seam.shop.open_pull("formulas", change).await;
+    seam.settle().await;
+    pull.comment("ada", "/why").await;
+    seam.settle().await;
+    insta::assert_snapshot!(last_words(&pull), @r"
+    > `/why`
+
+    The last review of 72638fd, compared with 7b48fb8, was [execution 3](http://localhost:8080/executions/3), started by `pull_request.opened` by `ada`. It said: 2 errors.
+
+    **Settings:** the defaults, but for `review.max_comments` (repository), `review.paths.exclude` (repository). `/config` shows them all.
+
+    **Limits:** at most 1 comment at once, nothing below info.
+
+    **Findings:**
+
+    - `shop/cart.py:6` `py/eval-nonliteral`: said in this round, open now
+    - `shop/settings.py:5` `py/yaml-unsafe-load`: in the check run only: there was no comment left for it, or it was dismissed elsewhere
+
+    **Files:** 3 files changed: 2 reviewed, 1 skipped.
+
+    <details><summary>1 file skipped: excluded by `web/**` in review.paths.exclude</summary>
+
+    - `web/page.js` (modified)
+
+    </details>
+
+    <details><summary>2 files reviewed</summary>
+
+    - `shop/cart.py` (modified)
+    - `shop/settings.py` (added)
+
+    </details>
+    ");
+    pull.comment("ada", "/why web/page.js").await;
+    seam.settle().await;
+    insta::assert_snapshot!(last_words(&pull), @r"
+    > `/why web/page.js`
+
+    The last review of 72638fd, compared with 7b48fb8, was [execution 3](http://localhost:8080/executions/3), started by `pull_request.opened` by `ada`. It said: 2 errors.
+
+    `web/page.js` (modified) was skipped: excluded by `web/**` in review.paths.exclude.
+    ");
+    pull.reply("ada", 0, "/why").await;
+    pull.reply("ada", 0, "/explain").await;
+    seam.settle().await;
+    insta::assert_snapshot!(pull.shown().split("shop/cart.py:6\n").nth(1).unwrap().split("ada wrote").next().unwrap(), @r"
+    seam[bot]:
+      **Error:** `eval` or `exec` runs a text that is not a literal: whoever can influence it runs code here. Where the text is only data, use `ast.literal_eval` or `json.loads`; otherwise choose from a fixed table of functions.
+
+      <sub>`py/eval-nonliteral` · [CWE-95](https://cwe.mitre.org/data/definitions/95.html)</sub>
+    ada:
+      /why
+      [eyes by seam[bot]]
+      [rocket by seam[bot]]
+    ada:
+      /explain
+      [eyes by seam[bot]]
+      [rocket by seam[bot]]
+    seam[bot]:
+      The last review of 72638fd, compared with 7b48fb8, was [execution 3](http://localhost:8080/executions/3), started by `pull_request.opened` by `ada`. It said: 2 errors.
+
+      `shop/cart.py` (modified) was reviewed.
+
+      **Findings:**
+
+      - `shop/cart.py:6` `py/eval-nonliteral`: said in this round, open now
+    seam[bot]:
+      **`py/eval-nonliteral`** · Error · somebody could misuse it
+
+      At `shop/cart.py:6`: `eval` or `exec` runs a text that is not a literal: whoever can influence it runs code here.
+
+      **How to fix it:** Where the text is only data, use `ast.literal_eval` or `json.loads`; otherwise choose from a fixed table of functions.
+
+      **References:** <https://docs.python.org/3/library/ast.html#ast.literal_eval>, [CWE-95](https://cwe.mitre.org/data/definitions/95.html)
+
+      <sub>Without a language model this is what the rule itself says; with one, it would be told in the words of this code.</sub>
+    ");
+});
+
+scenario!(an_operators_workflow_is_a_command_where_the_policy_lists_it, async |seam| {
+    seam.add_workflow(
+        "name: preview\ndescription: Shows a preview.\non: { command: preview, role: write }\nnodes:\n  - { id: answer, type: llm, \
+         prompt: hi, default: \"The preview is ready.\" }\n",
+    )
+    .await;
+    let pull = pull_without_problems(seam).await;
+    let mut all = String::new();
+    for listed in [false, true] {
+        if listed {
+            seam.shop.push("main", [(".github/seam.yml", "workflows: [preview]\n")]).await;
+            seam.settle().await;
+        }
+        for login in ["ada", "hal"] {
+            seam.shop.set_role("hal", Role::Read);
+            let asked = pull.comment(login, "/seam preview place=here").await;
+            seam.settle().await;
+            all.push_str(&format!("{login}: {}", told(&pull, asked)));
+        }
+    }
+    insta::assert_snapshot!(all, @r"
+    ada: confused
+    > `/preview place=here`
+    There is no command `/preview` here; did you mean `/review`?
+    hal: confused
+    > `/preview place=here`
+    There is no command `/preview` here; did you mean `/review`?
+    ada: eyes rocket
+    > `/preview place=here`
+    The preview is ready.
+    hal: -1
+    > `/preview place=here`
+    `/preview` needs write permission on this repository; you have read permission.
+    ");
+});

@@ -157,6 +157,14 @@ impl Seam {
         self.app = start_process(&self.github, &self.database_url, self.data_dir.path(), self.clock.clone()).await;
     }
 
+    /// An operator adds a workflow and starts Seam again.
+    pub(crate) async fn add_workflow(&mut self, text: &str) {
+        let folder = self.data_dir.path().join("workflows");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("own.yml"), text).unwrap();
+        self.restart().await;
+    }
+
     /// Executions that wait or run.
     async fn unfinished(&self) -> i64 {
         let counts = store::execution::counts(self.db()).await.unwrap();

@@ -26,13 +26,20 @@ fn load(folder: Option<&std::path::Path>) -> Result<String, String> {
 fn the_built_in_workflows_are_good() {
     shown!(load(None).unwrap(), @r"
     answer (built in: answer.yml)
+    ask (built in: ask.yml)
     commands (built in: commands.yml)
     config (built in: config.yml)
+    describe (built in: describe.yml)
     explain (built in: explain.yml)
+    fix (built in: fix.yml)
     help (built in: help.yml)
+    improve (built in: improve.yml)
     installation (built in: installation.yml)
+    pause (built in: pause.yml)
     rerun (built in: rerun.yml)
+    resume (built in: resume.yml)
     review (built in: review.yml)
+    why (built in: why.yml)
     ");
 }
 
@@ -45,14 +52,21 @@ fn an_operator_adds_workflows_and_replaces_built_in_ones() {
     fs::write(folder.path().join("notes.txt"), "no workflow").unwrap();
     shown!(load(Some(folder.path())).unwrap().replace(folder.path().to_str().unwrap(), "DIR"), @r"
     answer (built in: answer.yml)
+    ask (built in: ask.yml)
     commands (built in: commands.yml)
     config (built in: config.yml)
+    describe (built in: describe.yml)
     explain (built in: explain.yml)
+    fix (built in: fix.yml)
     help (built in: help.yml)
+    improve (built in: improve.yml)
     installation (built in: installation.yml)
     mine (DIR/mine.yml)
+    pause (built in: pause.yml)
     rerun (built in: rerun.yml)
+    resume (built in: resume.yml)
     review (DIR/other.yaml)
+    why (built in: why.yml)
     ");
 
     fs::write(folder.path().join("bad.yml"), "name: bad\nnodes: []\n").unwrap();

@@ -68,6 +68,10 @@ impl Repo {
         world.repository_mut(self.id).collaborators.insert(login.to_owned(), role);
     }
 
+    pub(crate) fn protect(&self, branch: &str) {
+        self.shared.world().repository_mut(self.id).protected.insert(branch.to_owned());
+    }
+
     pub(crate) fn make_public(&self) {
         self.shared.world().repository_mut(self.id).private = false;
     }

@@ -1,10 +1,13 @@
 //! What GraphQL changes.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
 use super::{
     super::{
+        acts::branches::move_branch,
         call::MAX_BODY,
+        git_repository::Commit,
         model::{
             app::{App, Level},
             world::World,
@@ -22,6 +25,7 @@ pub(super) fn resolve(world: &mut World, token: &str, field: &str, arguments: &A
         "resolveReviewThread" => set_resolved(world, token, &input, "resolved")?,
         "unresolveReviewThread" => set_resolved(world, token, &input, "unresolved")?,
         "addPullRequestReviewThreadReply" => reply(world, token, &input)?,
+        "createCommitOnBranch" => commit(world, token, &input)?,
         "addReaction" => react(world, token, &input)?,
         other => json!({ "__typename": format!("Mutation.{other}, which the fake does not know") }),
     };
@@ -48,6 +52,43 @@ fn set_resolved(world: &mut World, token: &str, input: &Value, action: &'static 
     let (of, pull) = (world.repository(repository), world.pull(repository, number));
     let thread = pull.threads.iter().find(|thread| thread.node_id == id).expect("it was just changed");
     Ok(json!({ "thread": queries::thread(world, token, of, pull, thread) }))
+}
+
+/// One commit of whole files on top of where the branch must stand.
+fn commit(world: &mut World, token: &str, input: &Value) -> Result<Value, Refusal> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (name, branch) = (text(&input["branch"]["repositoryNameWithOwner"]), text(&input["branch"]["branchName"]));
+    let reached = world.repository_named(&name).filter(|one| world.reaches(&world.tokens[token], one.id));
+    let of = reached.ok_or_else(|| not_found(&name))?;
+    if world.tokens[token].permissions.get("contents") != Some(&Level::Write) {
+        return Err(forbidden());
+    }
+    if of.protected.contains(&branch) {
+        return Err(Refusal("UNPROCESSABLE", format!("Cannot update this protected ref. ({branch})")));
+    }
+    let head = of.branch(&branch).ok_or_else(|| not_found(&branch))?;
+    let expected = text(&input["expectedHeadOid"]);
+    if head != expected {
+        let message = format!("Expected branch to point to \"{expected}\" but it did not. Pull and try again.");
+        return Err(Refusal("STALE_DATA", message));
+    }
+    let message = format!("{}\n\n{}", text(&input["message"]["headline"]), text(&input["message"]["body"]));
+    let mut change = Commit::new().message(&message);
+    for addition in input["fileChanges"]["additions"].as_array().into_iter().flatten() {
+        let path = text(&addition["path"]);
+        if path.starts_with(".github/workflows/") {
+            return Err(forbidden());
+        }
+        let contents = BASE64_STANDARD.decode(text(&addition["contents"]));
+        change = change.write(&path, contents.map_err(|error| Refusal("UNPROCESSABLE", error.to_string()))?);
+    }
+    let (id, oid) = (of.id, of.git.commit(&[&head], change));
+    let by = bot(world);
+    move_branch(world, id, &branch, &oid, &by);
+    Ok(json!({
+        "__typename": "CreateCommitOnBranchPayload",
+        "commit": { "__typename": "Commit", "oid": oid },
+    }))
 }
 
 /// To whatever has a node id that ends in its number.

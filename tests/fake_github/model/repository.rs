@@ -23,6 +23,8 @@ pub(crate) struct Repository {
     pub(crate) created_at: DateTime<Utc>,
     /// `owner/name` it had before, which GitHub redirects.
     pub(crate) old_names: BTreeSet<String>,
+    /// Branches that nobody may push to without more ado.
+    pub(crate) protected: BTreeSet<String>,
     /// By login.
     pub(crate) collaborators: BTreeMap<String, Role>,
     pub(crate) next_number: i64,

@@ -104,6 +104,7 @@ impl World {
             git: Arc::new(git),
             created_at: self.now(),
             old_names: BTreeSet::new(),
+            protected: BTreeSet::new(),
             collaborators: BTreeMap::new(),
             next_number: 1,
             pulls: BTreeMap::new(),

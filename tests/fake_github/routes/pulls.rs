@@ -1,13 +1,15 @@
 //! Pull requests, their files and commits.
 
+use serde_json::json;
+
 use super::super::{
     answer::{Answer, Reply},
     auth::Needs,
-    call::Call,
+    call::{Call, MAX_BODY},
     diff::Diff,
     model::pull::Pull,
-    route::{Route, get},
-    shape,
+    route::{Route, get, patch},
+    shape, webhooks,
 };
 
 const READ: Needs = Needs::Permissions("pull_requests=read");
@@ -15,6 +17,7 @@ const READ: Needs = Needs::Permissions("pull_requests=read");
 pub(crate) const ROUTES: &[Route] = &[
     get("/repos/{owner}/{repo}/pulls", READ, list),
     get("/repos/{owner}/{repo}/pulls/{pull_number}", Needs::Permissions("pull_requests=read; contents=read"), show),
+    patch("/repos/{owner}/{repo}/pulls/{pull_number}", Needs::Permissions("pull_requests=write"), update),
     get("/repos/{owner}/{repo}/pulls/{pull_number}/files", READ, files),
     get("/repos/{owner}/{repo}/pulls/{pull_number}/commits", READ, commits),
 ];
@@ -54,6 +57,24 @@ fn show(call: &mut Call<'_>) -> Reply {
         return Err(Answer::error(406, "Sorry, the diff exceeded the maximum number of files (300)."));
     }
     Ok(Answer::text(text))
+}
+
+/// Title and body; who wrote them hears of it.
+fn update(call: &mut Call<'_>) -> Reply {
+    let number = call.pull_number("pull_number")?;
+    if call.text("body").is_some_and(|body| body.chars().count() > MAX_BODY) {
+        return Err(Answer::invalid("PullRequest", "body", "custom", "body is too long"));
+    }
+    let (title, body, now) = (call.text("title").map(str::to_owned), call.text("body").map(str::to_owned), call.now());
+    let pull = call.pull_mut(number);
+    let old = json!({ "from": pull.body });
+    pull.title = title.unwrap_or_else(|| pull.title.clone());
+    pull.body = body.or(pull.body.take());
+    pull.updated_at = now;
+    let (repository, login) = (call.repository_id(), call.login());
+    let more = json!({ "changes": { "body": old } });
+    webhooks::pull_request(call.world, repository, number, "edited", more, &login);
+    Ok(Answer::ok(shape::pull::whole(call.world, call.repository(), call.pull(number))))
 }
 
 /// At most 3,000; a patch is left out where it is big.

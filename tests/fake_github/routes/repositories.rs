@@ -31,8 +31,8 @@ fn branch(call: &mut Call<'_>) -> Reply {
         "name": name,
         "commit": shape::commit::listed(call.world, repository, &head),
         "_links": { "self": url, "html": html },
-        "protected": false,
-        "protection": { "enabled": false },
+        "protected": repository.protected.contains(name),
+        "protection": { "enabled": repository.protected.contains(name) },
         "protection_url": format!("{url}/protection"),
     })))
 }

@@ -1,0 +1,18 @@
+//! `/describe`: what the pull request is.
+
+use super::spec::{Spec, Takes, Use};
+
+pub(super) const SPEC: Spec = Spec {
+    name: "describe",
+    uses: &[
+        Use::read("", Takes::Nothing, "Describes the pull request: summary, file by file, labels, risk and effort."),
+        Use {
+            author: true,
+            ..Use::write(
+                "apply",
+                Takes::Nothing,
+                "Writes the description into the pull request, below what its author wrote.",
+            )
+        },
+    ],
+};

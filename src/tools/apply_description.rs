@@ -1,0 +1,68 @@
+//! `commands.apply_description`: puts a description into the body of a pull request, where somebody asked for it.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{
+    answer::Answer,
+    context::ToolContext,
+    error::ToolError,
+    tool::{Access, Tool},
+};
+use crate::{
+    commands::{heard::command_name, parse::Command},
+    config::policy::Role,
+    domain::{
+        effect::{Effect, EffectKey, PlannedEffect},
+        event::CommentRef,
+        ids::PullNumber,
+    },
+    effects::performer::Performer,
+    github::{
+        client::GitHub,
+        permissions::{Permission, Permissions},
+    },
+    store::db::Db,
+};
+
+pub struct ApplyDescription {
+    pub github: GitHub,
+    pub db: Db,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    pull_number: PullNumber,
+    comment: CommentRef,
+    command: Command,
+    description: Answer,
+}
+
+impl Tool for ApplyDescription {
+    const NAME: &'static str = "commands.apply_description";
+    const DESCRIPTION: &'static str =
+        "Gives a description as the answer or, on `apply`, writes it into the pull request between its marks.";
+    const ACCESS: Access = Access::Writes;
+    const ROLE: Role = Role::Write;
+
+    type Input = Input;
+    type Output = Answer;
+
+    async fn run(&self, context: &ToolContext, input: Input) -> Result<Answer, ToolError> {
+        if input.command.arguments != "apply" {
+            let more = "<sub>Told from commits, paths and symbols; a language model would say what it is for. \
+                        `/describe apply` writes it into the pull request.</sub>";
+            return Ok(Answer { text: format!("{}\n\n{more}", input.description.text) });
+        }
+        let permissions = Permissions::default().write(Permission::PullRequests);
+        let repository = context.scope.repository(&self.github, permissions)?;
+        let clock = context.services.clock.clone();
+        let performer = Performer::new(self.db.clone(), repository, context.scope.lease(), clock);
+        let key = EffectKey(format!("describe:{}", command_name(&input.comment, &input.command)));
+        let effect = Effect::DescribePull { pull: input.pull_number, description: input.description.text };
+        context.check()?;
+        performer.perform(&PlannedEffect { key, effect }).await?;
+        Ok(Answer { text: String::new() })
+    }
+}
