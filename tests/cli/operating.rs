@@ -220,8 +220,14 @@ fn workflows_are_listed_shown_and_checked() {
     ]);
     assert_snapshot!(terminal.seam(&["workflow", "list"]), @r"
     NAME          STARTED BY                                  DESCRIPTION                                                              FILE
+    answer        hand                                        Tells a person what became of their command.                             built in: answer.yml
+    commands      hand                                        Hears the commands in comments, and starts those that may run.           built in: commands.yml
+    config        /config                                     Shows the settings that hold for a repository.                           built in: config.yml
+    explain       /explain                                    Explains the rule behind a finding.                                      built in: explain.yml
     hello         /hello, every 1d                            Says hello.                                                              seam-data/workflows/hello.yml
+    help          /help                                       Lists the commands that a person may use.                                built in: help.yml
     installation  installation, installation_repositories     Remembers where the App is installed.                                    built in: installation.yml
+    rerun         /rerun                                      Runs again what failed last on a pull request.                           built in: rerun.yml
     review        check_run, check_suite, pull_request, push  Reviews pull requests, and branches without one, and posts what is new.  built in: review.yml
     exit 0
     ");
@@ -238,7 +244,7 @@ fn workflows_are_listed_shown_and_checked() {
     exit 0
     "#);
     assert_snapshot!(terminal.seam(&["workflow", "show", "helo"]), @r#"
-    seam: there is no workflow named "helo"; there are hello, installation, review
+    seam: there is no workflow named "helo"; there are answer, commands, config, explain, hello, help, installation, rerun, review
     exit 2
     "#);
     assert_snapshot!(terminal.seam(&["workflow", "validate", "seam-data/workflows/hello.yml"]), @r"
@@ -297,7 +303,7 @@ fn a_workflow_runs_by_hand() {
     );
     assert_eq!(
         run(&["nothing"]).1,
-        "seam: there is no workflow named \"nothing\"; there are hello, installation, review"
+        "seam: there is no workflow named \"nothing\"; there are answer, commands, config, explain, hello, help, installation, rerun, review"
     );
     assert_eq!(run(&["hello", "--input", "who"]).2, 2);
     let listed: Value = serde_json::from_str(&terminal.seam(&["executions", "list", "--format", "json"]).out).unwrap();
