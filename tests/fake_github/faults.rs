@@ -54,6 +54,11 @@ impl Faults {
         Some(planned.fault.clone())
     }
 
+    /// What was planned and not met is not planned any more.
+    pub(crate) fn forget(&mut self) {
+        self.0.clear();
+    }
+
     /// Those that no call met: a test that plans a failure wants it to happen.
     pub(crate) fn unmet(&self) -> Vec<String> {
         let unmet = self.0.iter().filter(|planned| planned.times > 0);

@@ -10,9 +10,11 @@ use std::{
 use chrono::TimeDelta;
 use futures_util::FutureExt as _;
 use seam::{
+    domain::ids::DeliveryId,
     review::mark::Mark,
     store::{
         db::Db,
+        delivery,
         execution::{self, Counts},
         queue,
     },
@@ -132,7 +134,7 @@ impl Town {
 
     /// A process lives until its moment comes, while people go on whether it lives or not.
     async fn one_life(&mut self, number: usize, told: Pull) -> Vec<Story> {
-        let moment = Moment::any(&mut self.random);
+        let moment = Moment::some(&mut self.random, number);
         self.moments.push(moment);
         let mut process = self.start();
         let (listening, shared, repo) = (process.listening(), self.fake.shared.clone(), self.repos[number % 2].clone());
@@ -143,7 +145,7 @@ impl Town {
             }
             people::one_of_each(&repo, number, told).await
         });
-        moment.come(&self.fake, &mut process).await;
+        moment.wait(&self.fake, &mut process);
         process.kill();
         self.fake.send_webhooks_to(Receiver::Nobody);
         acts.await.unwrap()
@@ -187,23 +189,29 @@ impl Town {
 
     /// What is not seen twice is counted.
     fn every_thread_was_resolved_once(&self) {
-        let calls = self.fake.asked("POST /graphql resolveReviewThread").len();
+        let calls = self.fake.arrived("POST /graphql resolveReviewThread");
         let world = self.fake.world();
         let threads = world.repositories.values().flat_map(|one| one.pulls.values()).flat_map(|pull| &pull.threads);
         assert_eq!(calls, threads.filter(|thread| thread.resolved_by.is_some()).count());
     }
 
-    fn every_delivery_was_taken(&self) {
-        let world = self.fake.world();
+    /// At last; and what was answered is stored, whether it has effects or not.
+    async fn every_delivery_was_taken(&self) {
         let (mut sent, mut taken) = (BTreeSet::new(), BTreeSet::new());
-        for delivery in &world.deliveries {
-            sent.insert(&delivery.guid);
+        for delivery in &self.fake.world().deliveries {
+            sent.insert(delivery.guid.clone());
             if delivery.answered.is_some_and(|status| status < 300) {
-                taken.insert(&delivery.guid);
+                taken.insert(delivery.guid.clone());
             }
         }
         let lost: Vec<_> = sent.difference(&taken).collect();
         assert!(lost.is_empty(), "never taken: {lost:?}");
+        let db = Db::connect(&self.database_url).await.unwrap();
+        for guid in taken {
+            let id = DeliveryId(guid);
+            assert!(delivery::get(&db, &id).await.unwrap().is_some(), "{id} was answered and is not there");
+        }
+        db.close().await;
     }
 }
 
@@ -254,7 +262,7 @@ async fn town_on(database_url: &str) {
     town.let_leases_run_out().await;
     town.let_it_rest().await;
 
-    town.every_delivery_was_taken();
+    town.every_delivery_was_taken().await;
     town.every_execution_ended_well().await;
     town.nothing_is_there_twice();
     town.every_thread_was_resolved_once();

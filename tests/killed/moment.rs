@@ -1,11 +1,12 @@
 //! When a process is killed.
 
-use std::time::Duration;
-
-use tokio::time::{Instant, sleep};
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
 use crate::{
-    fake_github::fake::FakeGitHub,
+    fake_github::{fake::FakeGitHub, faults::Fault},
     support::{process::Process, random::Random},
 };
 
@@ -17,50 +18,55 @@ pub(super) enum Moment {
     Answers(usize),
     /// As soon as so many of its calls have reached GitHub.
     Calls(usize),
-    /// As soon as so many of its writes have reached GitHub: it has hardly the time to hear of the last one.
-    Writes(usize),
+    /// Once this write is done, and before it can hear of it: the moment that an effect is looked for afterwards.
+    Unheard(&'static str),
 }
 
 /// A moment that does not come is not waited for any longer.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// What Seam writes: check runs, reviews, replies, resolved threads. Tokens are no effects.
-const WRITES: [&str; 3] = ["POST /repos/", "PATCH /repos/", "POST /graphql resolveReviewThread"];
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A process can do nothing in less.
+const BLINK: Duration = Duration::from_micros(100);
+
+const WRITES: [&str; 4] = [
+    "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+    "POST /repos/{owner}/{repo}/check-runs",
+    "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies",
+    "POST /graphql resolveReviewThread",
+];
 
 impl Moment {
-    pub(super) fn any(random: &mut Random) -> Self {
-        match random.below(8) {
-            0 => Self::After(Duration::from_millis(random.below(1_500) as u64)),
-            1 => Self::Answers(1 + random.below(6)),
-            2 | 3 => Self::Calls(1 + random.below(60)),
-            _ => Self::Writes(1 + random.below(8)),
+    /// The lives of one run end in every way; chance decides when.
+    pub(super) fn some(random: &mut Random, life: usize) -> Self {
+        match life % 6 {
+            0 => Self::Unheard(WRITES[0]),
+            1 => Self::Answers(1 + random.below(9)),
+            2 => Self::Unheard(random.pick(&WRITES)),
+            3 => Self::Calls(1 + random.below(60)),
+            4 => Self::Answers(1 + random.below(3)),
+            _ => Self::After(Duration::from_millis(random.below(2_500) as u64)),
         }
     }
 
-    /// Returns when it has come.
-    pub(super) async fn come(self, fake: &FakeGitHub, process: &mut Process) {
-        let (begun, before) = (Instant::now(), self.count(fake));
-        let wait = if let Self::After(time) = self { time } else { PATIENCE };
-        let enough = match self {
-            Self::After(_) => usize::MAX,
-            Self::Answers(enough) | Self::Calls(enough) | Self::Writes(enough) => before + enough,
+    /// Blocks this thread until it has come: a look every millisecond would come too late.
+    pub(super) fn wait(self, fake: &FakeGitHub, process: &mut Process) {
+        let begun = Instant::now();
+        let (calls, deliveries) = (fake.shared.journal().arrived.len(), fake.world().deliveries.len());
+        if let Self::Unheard(write) = self {
+            fake.fail_next(write, Fault::HangAfterWork, 1);
+        }
+        let has_come = || match self {
+            Self::After(time) => begun.elapsed() >= time,
+            Self::Answers(enough) => {
+                let world = fake.world();
+                world.deliveries[deliveries..].iter().filter(|one| one.answered.is_some()).count() >= enough
+            }
+            Self::Calls(enough) => fake.shared.journal().arrived.len() >= calls + enough,
+            Self::Unheard(_) => fake.shared.faults().unmet().is_empty(),
         };
-        while begun.elapsed() < wait && self.count(fake) < enough {
+        while begun.elapsed() < PATIENCE && !has_come() {
             process.still_runs();
-            sleep(Duration::from_millis(1)).await;
+            sleep(BLINK);
         }
+        fake.shared.faults().forget();
     }
-
-    fn count(self, fake: &FakeGitHub) -> usize {
-        match self {
-            Self::After(_) => 0,
-            Self::Answers(_) => fake.world().deliveries.iter().filter(|one| one.answered.is_some()).count(),
-            Self::Calls(_) => fake.shared.journal().arrived.len(),
-            Self::Writes(_) => writes(fake),
-        }
-    }
-}
-
-fn writes(fake: &FakeGitHub) -> usize {
-    let is_write = |call: &&String| WRITES.iter().any(|write| call.starts_with(write));
-    fake.shared.journal().arrived.iter().filter(is_write).count()
 }
