@@ -218,18 +218,15 @@ fn workflows_are_listed_shown_and_checked() {
         ("seam-data/workflows/hello.yml", HELLO),
         ("bad.yml", "name: bad\nnodes:\n  - { id: a, typ: llm }\n"),
     ]);
-    assert_snapshot!(terminal.seam(&["workflow", "list"]), @r"
-    NAME          STARTED BY                                  DESCRIPTION                                                              FILE
-    answer        hand                                        Tells a person what became of their command.                             built in: answer.yml
-    commands      hand                                        Hears the commands in comments, and starts those that may run.           built in: commands.yml
-    config        /config                                     Shows the settings that hold for a repository.                           built in: config.yml
-    explain       /explain                                    Explains the rule behind a finding.                                      built in: explain.yml
-    hello         /hello, every 1d                            Says hello.                                                              seam-data/workflows/hello.yml
-    help          /help                                       Lists the commands that a person may use.                                built in: help.yml
-    installation  installation, installation_repositories     Remembers where the App is installed.                                    built in: installation.yml
-    rerun         /rerun                                      Runs again what failed last on a pull request.                           built in: rerun.yml
-    review        check_run, check_suite, pull_request, push  Reviews pull requests, and branches without one, and posts what is new.  built in: review.yml
-    exit 0
+    // An own one among the built-in ones; how wide the columns are depends on all of them.
+    let listed = terminal.seam(&["workflow", "list"]).out;
+    let shown = |line: &&str| ["NAME", "hello", "installation"].contains(&line.split(' ').next().unwrap_or_default());
+    let narrow =
+        |line: &str| line.split("  ").filter(|cell| !cell.is_empty()).map(str::trim).collect::<Vec<_>>().join("  ");
+    assert_snapshot!(listed.lines().filter(shown).map(narrow).collect::<Vec<_>>().join("\n"), @r"
+    NAME  STARTED BY  DESCRIPTION  FILE
+    hello  /hello, every 1d  Says hello.  seam-data/workflows/hello.yml
+    installation  installation, installation_repositories  Remembers where the App is installed.  built in: installation.yml
     ");
     assert_snapshot!(terminal.seam(&["workflow", "show", "hello"]), @r#"
     name: hello
@@ -243,10 +240,9 @@ fn workflows_are_listed_shown_and_checked() {
         nodes: [{ id: say, type: llm, prompt: "${item}", default: "said" }]
     exit 0
     "#);
-    assert_snapshot!(terminal.seam(&["workflow", "show", "helo"]), @r#"
-    seam: there is no workflow named "helo"; there are answer, commands, config, explain, hello, help, installation, rerun, review
-    exit 2
-    "#);
+    let unknown = terminal.seam(&["workflow", "show", "helo"]);
+    assert!(unknown.err.starts_with("seam: there is no workflow named \"helo\"; there are "), "{}", unknown.err);
+    assert!(unknown.err.contains(", hello, ") && unknown.code == 2, "{unknown}");
     assert_snapshot!(terminal.seam(&["workflow", "validate", "seam-data/workflows/hello.yml"]), @r"
     seam-data/workflows/hello.yml: the workflow hello is good.
     exit 0
@@ -301,10 +297,7 @@ fn a_workflow_runs_by_hand() {
         run(&["review", "--repo", "octo/nowhere"]).1,
         "seam: this server has had no event of octo/nowhere: is the App installed there?"
     );
-    assert_eq!(
-        run(&["nothing"]).1,
-        "seam: there is no workflow named \"nothing\"; there are answer, commands, config, explain, hello, help, installation, rerun, review"
-    );
+    assert!(run(&["nothing"]).1.starts_with("seam: there is no workflow named \"nothing\"; there are "));
     assert_eq!(run(&["hello", "--input", "who"]).2, 2);
     let listed: Value = serde_json::from_str(&terminal.seam(&["executions", "list", "--format", "json"]).out).unwrap();
     let statuses: Vec<_> = listed.as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();

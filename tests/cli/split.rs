@@ -199,7 +199,7 @@ fn what_cannot_be_done_is_said_in_one_line() {
     terminal.write(&[("a.py", "x = 1\n")]);
     insta::assert_snapshot!(terminal.seam(&["split", "--create-branches", "--format", "json"]).err, @"seam: there is no commit yet that branches could start from; make the first one");
     insta::assert_snapshot!(terminal.seam(&["split", "--base", "nowhere"]), @r#"
-    seam: "nowhere" names no commit here
+    seam: "nowhere" names no commit here: there is no commit yet
     exit 2
     "#);
     assert_eq!(terminal.seam(&["split", "--max-files", "0"]).code, 2);
