@@ -94,18 +94,11 @@ pub(super) async fn insert_new(
     tx: &mut Tx,
     deliveries: &[(&NewDelivery, &Packed)],
 ) -> Result<Vec<DeliveryId>, StoreError> {
-    // A row that cannot be stored ends the transaction. Told so, SQLite keeps no second copy of each page to undo one
-    // statement by.
-    let insert = match tx {
-        Tx::Sqlite(_) => "insert or fail into",
-        Tx::Postgres(_) => "insert into",
-    };
     let mut stored = Vec::with_capacity(deliveries.len());
     for portion in portions(deliveries) {
         on_tx!(&mut *tx, connection => {
-            let mut query = QueryBuilder::new(insert);
-            query.push(" delivery (delivery_id, event, action, installation_id, repository_id, status, reason,
-                received_at, size, payload_encoding, payload) ");
+            let mut query = QueryBuilder::new("insert into delivery (delivery_id, event, action, installation_id,
+                repository_id, status, reason, received_at, size, payload_encoding, payload) ");
             query.push_values(portion, |mut row, (delivery, payload)| {
                 row.push_bind(&delivery.id.0)
                     .push_bind(without_nul(&delivery.event))
