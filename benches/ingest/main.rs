@@ -15,10 +15,10 @@
 mod load;
 mod payload;
 #[expect(dead_code, reason = "another bench uses the rest")]
-#[path = "../shared/process.rs"]
+#[path = "../common/process.rs"]
 mod process;
 mod server;
-#[path = "../shared/times.rs"]
+#[path = "../common/times.rs"]
 mod times;
 
 use std::{

@@ -13,12 +13,12 @@ mod cold;
 #[expect(dead_code, unused_imports, reason = "the tests use more of it")]
 #[path = "../../tests/fake_github/mod.rs"]
 mod fake_github;
-#[path = "../shared/process.rs"]
+#[path = "../common/process.rs"]
 mod process;
 mod sample;
 mod server;
 #[expect(dead_code, reason = "another bench uses the rest")]
-#[path = "../shared/times.rs"]
+#[path = "../common/times.rs"]
 mod times;
 mod warm;
 
