@@ -21,9 +21,10 @@ use crate::{
         settings::Settings,
         sources::Flags,
     },
-    domain::ids::RepoName,
+    domain::{acceptance::RuleOutcome, ids::RepoName},
     git::work_tree::WorkTree,
     github::permissions::{Permission, Permissions},
+    store::posted_finding,
     telemetry::clock::Clock,
     tools::policy::Policies,
 };
@@ -44,7 +45,8 @@ enum Command {
 
 /// Show which settings hold, and where each comes from
 ///
-/// Exit code 1: something is wrong with a file; what it is stands on standard error.
+/// Exit code 1: something is wrong with a file; what it is stands on standard error, as do rules that people there mostly
+/// dismiss.
 #[derive(clap::Args, Debug)]
 struct Show {
     /// OWNER/NAME, as GitHub holds it on the default branch [default: the work tree around the current folder]
@@ -78,7 +80,7 @@ impl Config {
 impl Show {
     fn run(self, flags: &Flags) -> anyhow::Result<Outcome> {
         let path = self.path.as_deref().map(|path| path.trim_start_matches("./"));
-        let effective = match &self.repo {
+        let (effective, unwanted) = match &self.repo {
             Some(name) => {
                 let settings = command_settings(flags)?;
                 tokio::runtime::Builder::new_multi_thread()
@@ -89,7 +91,7 @@ impl Show {
             None => {
                 let tree = WorkTree::discover(Path::new("."), Limits::default())
                     .map_err(|error| anyhow!("{error}; or name a repository as OWNER/NAME"))?;
-                of_work_tree(&tree, path, &Engine::new())?
+                (of_work_tree(&tree, path, &Engine::new())?, Vec::new())
             }
         };
         output::write(&match self.format {
@@ -97,6 +99,7 @@ impl Show {
             Format::Json => format!("{}\n", serde_json::to_string_pretty(&effective)?),
         })?;
         output::tell(&effective.problems);
+        output::tell(&unwanted);
         Ok(if effective.problems.is_empty() { Outcome::Done } else { Outcome::Found })
     }
 }
@@ -134,7 +137,12 @@ fn read(root: &Path, path: &str) -> anyhow::Result<Option<String>> {
     }
 }
 
-async fn of_repository(settings: Settings, name: &RepoName, path: Option<&str>) -> anyhow::Result<Effective> {
+/// The settings, and the rules that people there mostly dismiss.
+async fn of_repository(
+    settings: Settings,
+    name: &RepoName,
+    path: Option<&str>,
+) -> anyhow::Result<(Effective, Vec<RuleOutcome>)> {
     let not_set_up = "no GitHub App is set up here: start `seam serve` and open the page it prints, or name the \
                       folder of one that is (--data-dir)";
     // Asking must not make a database where there is none.
@@ -157,6 +165,12 @@ async fn of_repository(settings: Settings, name: &RepoName, path: Option<&str>) 
         files.extend(read.map(|bytes| FolderFile { folder, text: String::from_utf8_lossy(&bytes).into_owned() }));
     }
     effective.add_folders(&files);
+    let acceptance = &effective.policy.rules.acceptance;
+    let mut unwanted = posted_finding::outcomes(app.db(), repository.id()).await?;
+    unwanted.retain(|outcome| {
+        outcome.is_unwanted(acceptance.least, acceptance.after)
+            && !effective.policy.rules.disable.contains(&outcome.rule)
+    });
     app.db().close().await;
-    Ok(effective)
+    Ok((effective, unwanted))
 }

@@ -33,6 +33,12 @@ pub struct ReviewPolicy {
     pub min_severity: Severity,
     /// Ask for changes when there is an error, instead of only commenting.
     pub request_changes: bool,
+    /// What others discuss in an open thread, by its lines or by the name of its rule, is not said again.
+    pub skip_discussed: bool,
+    /// Pushes to a pull request, without a word from a person, after which it is not reviewed by itself until somebody is
+    /// heard of; 0: never.
+    pub pause_after: u32,
+    pub labels: LabelsPolicy,
     pub paths: PathsPolicy,
     /// Words for the model about some paths.
     pub instructions: Vec<Instruction>,
@@ -52,6 +58,16 @@ pub struct ReviewOn {
     pub draft: bool,
     /// Commits are pushed to a branch that has no pull request: a check run, and no comment.
     pub push_without_pr: bool,
+}
+
+/// Labels of a pull request that say whether it is reviewed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LabelsPolicy {
+    /// Adding one of these asks for a review: of a draft too, and where `review.on` is off.
+    pub ask: Vec<String>,
+    /// With one of these a pull request is not reviewed by itself.
+    pub forbid: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -77,6 +93,18 @@ pub struct RulesPolicy {
     pub disable: Vec<String>,
     /// Another severity for a rule id.
     pub severity: BTreeMap<String, Severity>,
+    pub acceptance: AcceptancePolicy,
+}
+
+/// When a rule is proposed to be switched off. Nothing is switched off by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AcceptancePolicy {
+    /// Percent of a rule's problems that people fixed, of those they fixed or dismissed; below it the rule is proposed. 0:
+    /// never.
+    pub least: u32,
+    /// Problems fixed or dismissed before the number means something.
+    pub after: u32,
 }
 
 /// All of a folder's `.seam.yml`. A folder inherits what holds above it, and may switch more rules off.
@@ -190,6 +218,9 @@ impl Default for ReviewPolicy {
             max_comments: 20,
             min_severity: Severity::Info,
             request_changes: false,
+            skip_discussed: true,
+            pause_after: 25,
+            labels: LabelsPolicy::default(),
             paths: PathsPolicy::default(),
             instructions: Vec::new(),
             linters: BTreeMap::new(),
@@ -200,6 +231,12 @@ impl Default for ReviewPolicy {
 impl Default for ReviewOn {
     fn default() -> Self {
         Self { opened: true, push: true, draft: false, push_without_pr: true }
+    }
+}
+
+impl Default for AcceptancePolicy {
+    fn default() -> Self {
+        Self { least: 25, after: 20 }
     }
 }
 

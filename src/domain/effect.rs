@@ -14,7 +14,7 @@ use super::{
     ids::{CommentId, CommitSha, PullNumber},
 };
 
-/// What makes two writes the same write, within one repository: `review:12@SHA`, `check-run:SHA`, `resolve:NODE`.
+/// What makes two writes the same write, within one repository: `review:12@SHA`, `check-run:SHA`, `resolve:NODE:0`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct EffectKey(pub String);
@@ -61,6 +61,8 @@ pub enum Effect {
     DescribePull { pull: PullNumber, description: String },
     /// A commit on top of `expected`, where the branch must stand; the message gets a line more that names the effect.
     CreateCommit { branch: String, expected: CommitSha, headline: String, body: String, files: Vec<ChangedFile> },
+    /// Opens a resolved review thread again.
+    ReopenThread { thread: String },
     /// The check run `Seam` of a commit, completed at once.
     CompleteCheckRun { head: CommitSha, check: CheckRunReport },
 }
@@ -78,6 +80,7 @@ impl Effect {
             Self::DismissReview { .. } => "dismiss_review",
             Self::DescribePull { .. } => "describe_pull",
             Self::CreateCommit { .. } => "create_commit",
+            Self::ReopenThread { .. } => "reopen_thread",
             Self::CompleteCheckRun { .. } => "complete_check_run",
         }
     }

@@ -94,6 +94,8 @@ pub struct PullRequest {
     pub base_changed: bool,
     /// The label that `labeled` or `unlabeled` speaks of.
     pub label: Option<String>,
+    /// Whose review `review_requested` asks for; `None` for a team's.
+    pub requested_reviewer: Option<Account>,
 }
 
 /// Where a comment on a pull request stands.

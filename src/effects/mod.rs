@@ -6,6 +6,7 @@
 pub mod error;
 pub mod performer;
 pub mod result;
+mod set_thread;
 
 mod attempt;
 mod lines;
@@ -20,5 +21,4 @@ mod describe_pull;
 mod dismiss_review;
 mod react;
 mod reply_in_thread;
-mod resolve_thread;
 mod upsert_comment;

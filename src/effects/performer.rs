@@ -5,7 +5,7 @@ use tokio::sync::Mutex;
 
 use super::{
     attempt::Attempt, complete_check_run, create_commit, create_file_comment, create_review, describe_pull,
-    dismiss_review, error::EffectError, react, reply_in_thread, resolve_thread, result::EffectResult, upsert_comment,
+    dismiss_review, error::EffectError, react, reply_in_thread, result::EffectResult, set_thread, upsert_comment,
 };
 use crate::{
     domain::effect::{Effect, PlannedEffect},
@@ -129,7 +129,8 @@ async fn perform(attempt: &Attempt<'_>, effect: &Effect) -> Result<EffectResult,
         }
         Effect::UpsertComment { pull, body } => upsert_comment::perform(attempt, *pull, body).await,
         Effect::ReplyInThread { pull, comment, body } => reply_in_thread::perform(attempt, *pull, *comment, body).await,
-        Effect::ResolveThread { thread } => resolve_thread::perform(attempt, thread).await,
+        Effect::ResolveThread { thread } => set_thread::perform(attempt, thread, true).await,
+        Effect::ReopenThread { thread } => set_thread::perform(attempt, thread, false).await,
         Effect::React { comment, reaction } => react::perform(attempt, comment, *reaction).await,
         Effect::DismissReview { pull, review, message } => {
             dismiss_review::perform(attempt, *pull, *review, message).await
@@ -153,7 +154,8 @@ async fn find(attempt: &Attempt<'_>, effect: &Effect) -> Result<Option<EffectRes
             create_file_comment::find(attempt, *pull, path, body, fingerprint).await
         }
         Effect::UpsertComment { pull, body } => upsert_comment::find(attempt, *pull, body).await,
-        Effect::ResolveThread { thread } => resolve_thread::find(attempt, thread).await,
+        Effect::ResolveThread { thread } => set_thread::find(attempt, thread, true).await,
+        Effect::ReopenThread { thread } => set_thread::find(attempt, thread, false).await,
         Effect::DismissReview { pull, review, .. } => dismiss_review::find(attempt, *pull, *review).await,
         Effect::ReplyInThread { pull, comment, body } => reply_in_thread::find(attempt, *pull, *comment, body).await,
         // Doing it again is as cheap as looking.

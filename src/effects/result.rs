@@ -77,6 +77,9 @@ pub enum ThreadOutcome {
     Resolved,
     /// Somebody was faster.
     WasResolved,
+    Reopened,
+    /// It was not resolved.
+    WasOpen,
     /// The installation lacks a permission: the reply in the thread has to do.
     NotPermitted,
 }

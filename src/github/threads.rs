@@ -13,7 +13,7 @@ const MAX_PAGES: usize = 30;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReviewThread {
-    /// GraphQL node id, as [`RepositoryClient::resolve_thread`] wants it.
+    /// GraphQL node id, as [`RepositoryClient::set_thread`] wants it.
     #[serde(rename = "id")]
     pub node_id: String,
     pub is_resolved: bool,
@@ -24,8 +24,12 @@ pub struct ReviewThread {
     /// `None` when outdated, and for a comment on a file.
     pub line: Option<u32>,
     pub start_line: Option<u32>,
+    /// The first comment, or nothing where it may not be seen.
     #[serde(deserialize_with = "nodes")]
-    pub comments: Vec<ThreadComment>,
+    pub root: Vec<ThreadComment>,
+    /// The last ten comments, oldest first; the first one is among them in a short thread.
+    #[serde(deserialize_with = "nodes")]
+    pub latest: Vec<ThreadComment>,
 }
 
 /// Logins of bots have no `[bot]` here, so a person may have the same.
@@ -40,8 +44,7 @@ pub struct Actor {
 impl ReviewThread {
     /// The App wrote its first comment: only then a mark in it means something.
     pub fn is_begun_by(&self, app: &App) -> bool {
-        let author = self.comments.first().and_then(|comment| comment.author.as_ref());
-        author.is_some_and(|author| author.kind == "Bot" && author.login.eq_ignore_ascii_case(&app.slug))
+        self.root.first().is_some_and(|comment| comment.is_by(app))
     }
 
     /// GitHub calls who resolved a thread a `User` even where a bot did, so the name has to do.
@@ -51,7 +54,6 @@ impl ReviewThread {
     }
 }
 
-/// The first ten of a thread.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadComment {
@@ -60,6 +62,26 @@ pub struct ThreadComment {
     pub body: String,
     /// `None`: the account is gone.
     pub author: Option<Actor>,
+    /// Thumbs down, of the first comment only.
+    #[serde(default, deserialize_with = "nodes")]
+    pub reactions: Vec<Reaction>,
+}
+
+impl ThreadComment {
+    pub fn is_by(&self, app: &App) -> bool {
+        self.author.as_ref().is_some_and(|author| author.kind == "Bot" && author.login.eq_ignore_ascii_case(&app.slug))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Reaction {
+    /// `None`: the account is gone.
+    pub user: Option<Reactor>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Reactor {
+    pub login: String,
 }
 
 #[derive(Deserialize)]
@@ -112,7 +134,11 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {
         nodes {
           id isResolved isOutdated viewerCanResolve path line startLine
           resolvedBy { login __typename }
-          comments(first: 10) { nodes { databaseId body author { login __typename } } }
+          root: comments(first: 1) { nodes {
+            databaseId body author { login __typename }
+            reactions(content: THUMBS_DOWN, first: 10) { nodes { user { login } } }
+          } }
+          latest: comments(last: 10) { nodes { databaseId body author { login __typename } } }
         }
       }
     }
@@ -124,9 +150,14 @@ mutation($thread: ID!) {
   resolveReviewThread(input: { threadId: $thread }) { thread { isResolved } }
 }";
 
+const UNRESOLVE: &str = "\
+mutation($thread: ID!) {
+  unresolveReviewThread(input: { threadId: $thread }) { thread { isResolved } }
+}";
+
 const RESOLVED: &str = "\
 query($thread: ID!) {
-  node(id: $thread) { ... on PullRequestReviewThread { isResolved viewerCanResolve } }
+  node(id: $thread) { ... on PullRequestReviewThread { isResolved viewerCanResolve viewerCanUnresolve } }
 }";
 
 /// What can be done about a thread.
@@ -134,7 +165,15 @@ query($thread: ID!) {
 #[serde(rename_all = "camelCase")]
 pub struct ThreadState {
     pub is_resolved: bool,
-    pub viewer_can_resolve: bool,
+    viewer_can_resolve: bool,
+    viewer_can_unresolve: bool,
+}
+
+impl ThreadState {
+    /// Whether the App may resolve it, or open it again.
+    pub fn viewer_can(self, resolve: bool) -> bool {
+        if resolve { self.viewer_can_resolve } else { self.viewer_can_unresolve }
+    }
 }
 
 #[derive(Deserialize)]
@@ -171,11 +210,12 @@ impl RepositoryClient {
         }
     }
 
-    /// Resolving a resolved thread changes nothing.
+    /// Resolves a thread, or opens it again; one that is so already stays as it is.
     ///
     /// # Errors
     /// `Forbidden` where the App lacks `contents: write` beside `pull_requests: write`.
-    pub async fn resolve_thread(&self, thread: &str) -> Result<(), GitHubError> {
-        self.graphql::<Value>(Kind::Set, RESOLVE, &json!({ "thread": thread })).await.map(drop)
+    pub async fn set_thread(&self, thread: &str, resolved: bool) -> Result<(), GitHubError> {
+        let mutation = if resolved { RESOLVE } else { UNRESOLVE };
+        self.graphql::<Value>(Kind::Set, mutation, &json!({ "thread": thread })).await.map(drop)
     }
 }

@@ -4,6 +4,7 @@
 //! done; else `success`. Notes and dismissed problems do not count.
 
 use super::{
+    buttons::Button,
     comment::{message, severities, title},
     input::{Note, NoteKind},
     ledger::{self, Coverage, count},
@@ -38,8 +39,14 @@ pub struct Told<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     New,
+    /// It was fixed, and its thread is open again.
+    Back,
     Open,
+    /// Others speak of it in an open thread.
+    Discussed,
     Dismissed,
+    /// Found only now, in code that did not change since the last round.
+    Late,
     /// Info, or low confidence: not worth a comment.
     Note,
 }
@@ -48,14 +55,17 @@ impl Standing {
     fn word(self) -> &'static str {
         match self {
             Self::New => "new",
+            Self::Back => "back",
             Self::Open => "open",
+            Self::Discussed => "discussed",
             Self::Dismissed => "dismissed",
+            Self::Late => "late",
             Self::Note => "note",
         }
     }
 
     fn counts(self) -> bool {
-        matches!(self, Self::New | Self::Open)
+        matches!(self, Self::New | Self::Back | Self::Open | Self::Discussed)
     }
 }
 
@@ -83,7 +93,7 @@ impl CheckRun<'_> {
             text: self.text(),
             details_url: self.run_url.map(str::to_owned),
             annotations: self.annotations(),
-            actions: Vec::new(),
+            actions: vec![Button::ReviewAgain.action()],
         }
     }
 
@@ -140,6 +150,10 @@ impl CheckRun<'_> {
         if !self.is_first {
             paper.paragraph(&self.since_last_time());
         }
+        let discussed = self.told.iter().filter(|told| told.standing == Standing::Discussed).count();
+        if discussed > 0 {
+            paper.paragraph(&format!("{discussed} discussed by others in open threads, and not said again."));
+        }
         for note in self.notes.iter().take(20) {
             paper.paragraph(&format!("**{}:** {}", note.kind.word(), prose(&shorten(&note.text, 2_000))));
         }
@@ -172,7 +186,12 @@ impl CheckRun<'_> {
 
     fn text(&self) -> Option<String> {
         let mut paper = Paper::new(MOST_BYTES);
-        for (standing, noun) in [(Standing::Note, "note"), (Standing::Dismissed, "dismissed problem")] {
+        let groups = [
+            (Standing::Note, "note"),
+            (Standing::Late, "late finding in code that did not change since the last review"),
+            (Standing::Dismissed, "dismissed problem"),
+        ];
+        for (standing, noun) in groups {
             let told: Vec<_> = self.told.iter().filter(|told| told.standing == standing).collect();
             if told.is_empty() {
                 continue;
@@ -189,7 +208,8 @@ impl CheckRun<'_> {
     fn annotations(&self) -> Vec<Annotation> {
         self.told
             .iter()
-            .filter(|told| told.standing != Standing::Dismissed && !told.has_comment)
+            .filter(|told| (told.standing.counts() || told.standing == Standing::Note) && !told.has_comment)
+            .filter(|told| told.standing != Standing::Discussed)
             .filter(|told| can_be_told(&told.finding.path))
             .take(MOST_ANNOTATIONS)
             .map(|told| annotation(told.finding))

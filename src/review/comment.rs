@@ -139,6 +139,12 @@ pub fn render_gone(gone: Gone, head: &CommitSha, mark: &Mark) -> String {
     })
 }
 
+/// In its own thread, which is opened again.
+pub fn render_back(head: &CommitSha, line: Option<u32>, mark: &Mark) -> String {
+    let place = line.map(|line| format!(", in line {line}")).unwrap_or_default();
+    mark.end(&format!("Back as of {}{place}.", head.short()))
+}
+
 /// The sticky summary: problems that have no place in the diff. It names no commit, so that it is edited only when it
 /// has something else to say.
 pub fn render_summary<'a>(findings: impl IntoIterator<Item = &'a Finding>, mark: &Mark) -> String {

@@ -1,15 +1,15 @@
 //! What a review is planned from: plain data, loaded by the tools.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::memory::Known;
+use super::{discussion::OtherThread, memory::Known};
 use crate::{
     config::{effective::Problem, policy::Policy},
     domain::{
-        finding::Analysis,
+        finding::{Analysis, Fingerprint},
         ids::{CommitSha, PullNumber},
     },
 };
@@ -24,6 +24,15 @@ pub struct ReviewInput {
     /// What was said on this pull request before; empty for a branch.
     #[serde(default)]
     pub known: Vec<Known>,
+    /// Problems that people dismissed on other pull requests of the repository.
+    #[serde(default)]
+    pub dismissed: Vec<Dismissed>,
+    /// What others discuss in open threads.
+    #[serde(default)]
+    pub others: Vec<OtherThread>,
+    /// Findings, by their place in the analysis, about code that is as it was in the last round, as is all it depends on.
+    #[serde(default)]
+    pub unchanged: BTreeSet<usize>,
     /// Files renamed in the change set: new path to old path.
     #[serde(default)]
     pub renames: BTreeMap<String, String>,
@@ -39,6 +48,13 @@ pub struct ReviewInput {
     /// The public page of the execution. Another execution on the same head completes a check run of its own.
     #[serde(default)]
     pub run_url: Option<String>,
+}
+
+/// A problem that a person does not want to hear of: the same code in another file is another problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Dismissed {
+    pub fingerprint: Fingerprint,
+    pub path: String,
 }
 
 /// What is reviewed.
@@ -70,9 +86,15 @@ impl Target {
 pub struct PullFacts {
     pub number: PullNumber,
     pub head: CommitSha,
+    /// Login; `None`: the account is gone.
+    #[serde(default)]
+    pub author: Option<String>,
     /// Name of the base branch.
     pub base: String,
     pub draft: bool,
+    /// Names.
+    #[serde(default)]
+    pub labels: Vec<String>,
     /// The head is in another repository.
     pub fork: bool,
 }
@@ -100,6 +122,10 @@ pub enum NoteKind {
     Degraded,
     /// Good to know, and nothing to worry about.
     Remark,
+    /// Something that whoever writes the settings may want to change.
+    Proposal,
+    /// Pushes are not reviewed from here on, until somebody is heard of.
+    Pause,
 }
 
 impl NoteKind {
@@ -109,6 +135,8 @@ impl NoteKind {
             Self::Configuration => "Settings",
             Self::Degraded => "Not done",
             Self::Remark => "Note",
+            Self::Proposal => "Proposal",
+            Self::Pause => "Pause",
         }
     }
 }

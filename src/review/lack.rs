@@ -47,7 +47,7 @@ impl Undone {
     pub fn of(effect: &Effect) -> Self {
         match effect {
             Effect::CompleteCheckRun { .. } => Self::Check,
-            Effect::ResolveThread { .. } => Self::Resolving,
+            Effect::ResolveThread { .. } | Effect::ReopenThread { .. } => Self::Resolving,
             Effect::DismissReview { .. } => Self::Dismissal,
             Effect::DescribePull { .. } => Self::Description,
             Effect::CreateCommit { .. } => Self::Commit,

@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use super::{
-    memory::{Known, KnownState},
-    placement::line_of,
+use super::{memory::Known, placement::line_of};
+use crate::domain::{
+    finding::{Finding, Fingerprint},
+    life::Life,
 };
-use crate::domain::finding::{Finding, Fingerprint};
 
 /// For each finding, the index of the known problem that it is.
 pub fn match_known(findings: &[Finding], known: &[Known], renames: &BTreeMap<String, String>) -> Vec<Option<usize>> {
@@ -62,7 +62,7 @@ impl<'a> Matching<'a> {
         let mut waiting: HashMap<(&Fingerprint, Place), VecDeque<usize>> = HashMap::new();
         for &index in &self.known_by_line {
             let one = &self.known[index];
-            if self.known_is_taken[index] || (one.state != KnownState::Fixed) != alive {
+            if self.known_is_taken[index] || matches!(one.life, Life::Open | Life::Dismissed) != alive {
                 continue;
             }
             if let Some(place) = place_of_known(one) {

@@ -8,6 +8,7 @@ use super::mark::Mark;
 use crate::domain::{
     finding::{Fingerprint, Severity},
     ids::CommentId,
+    life::{Happening, Life},
 };
 
 /// One problem that was raised on a pull request. `fingerprint` and `occurrence` together name it.
@@ -27,23 +28,22 @@ pub struct Known {
     pub comment_id: Option<CommentId>,
     /// GraphQL id of its thread.
     pub thread_node_id: Option<String>,
-    pub state: KnownState,
-    /// A person resolved the thread: never raised again, as long as it stays resolved.
+    pub life: Life,
+    /// How often it was fixed and came back: part of the keys of what is said in its thread.
+    #[serde(default)]
+    pub returns: u32,
+    /// Its thread is resolved, and a person did it.
     #[serde(default)]
     pub resolved_by_person: bool,
+    /// It was not there when it was last looked for.
+    #[serde(default)]
+    pub gone: bool,
     /// GitHub shows the thread as outdated: its lines changed.
     #[serde(default)]
     pub outdated: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum KnownState {
-    Open,
-    /// It was gone at some head. When it comes back it is raised anew.
-    Fixed,
-    /// A person does not want to hear of it.
-    Dismissed,
+    /// How GitHub shows its thread now; `None` where there is none. Not stored.
+    #[serde(default)]
+    pub thread: Option<Resolution>,
 }
 
 /// A review thread that the App itself began, as GitHub tells it.
@@ -54,10 +54,14 @@ pub struct ThreadSeen {
     pub comment_id: CommentId,
     /// Body of its first comment; its mark names the finding.
     pub body: String,
+    /// What Seam said last in reply.
+    pub last_word: Option<Word>,
     pub path: String,
     pub line: Option<u32>,
     pub outdated: bool,
     pub resolution: Resolution,
+    /// Somebody who counts gave the first comment a thumbs down.
+    pub disliked: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -69,6 +73,27 @@ pub enum Resolution {
     ByApp,
 }
 
+/// What Seam says in a thread of its own after the first comment: its mark holds how often the problem had come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    Gone { returns: u32 },
+    Back { returns: u32 },
+}
+
+impl Word {
+    /// Of a comment of the App's; `None` where it says something else.
+    pub fn of(body: &str) -> Option<Self> {
+        let mark = Mark::ending(body)?;
+        let returns = mark.key.rsplit_once(':').and_then(|(_, number)| number.parse().ok()).unwrap_or_default();
+        match mark.kind.as_str() {
+            "reply" => Some(Self::Gone { returns }),
+            "back" => Some(Self::Back { returns }),
+            _ => None,
+        }
+    }
+}
+
 /// What GitHub shows wins over what was stored: ids, places, and what people resolved or opened again. Threads that
 /// the store does not know (it was lost, or a crash came between posting and storing) are learnt from their marks.
 pub fn reconcile(stored: Vec<Known>, threads: &[ThreadSeen]) -> Vec<Known> {
@@ -77,9 +102,9 @@ pub fn reconcile(stored: Vec<Known>, threads: &[ThreadSeen]) -> Vec<Known> {
         let Some(fingerprint) = Mark::ending(&thread.body).and_then(|mark| mark.fingerprint()) else { continue };
         let same = known.iter().position(|one| one.comment_id == Some(thread.comment_id));
         let without_comment = || {
-            known.iter().position(|one| {
-                one.comment_id.is_none() && one.state == KnownState::Open && one.fingerprint == fingerprint
-            })
+            known
+                .iter()
+                .position(|one| one.comment_id.is_none() && one.life == Life::Open && one.fingerprint == fingerprint)
         };
         let index = same.or_else(without_comment).unwrap_or_else(|| {
             known.push(Known {
@@ -91,9 +116,12 @@ pub fn reconcile(stored: Vec<Known>, threads: &[ThreadSeen]) -> Vec<Known> {
                 severity: None,
                 comment_id: Some(thread.comment_id),
                 thread_node_id: None,
-                state: KnownState::Open,
+                life: Life::Open,
+                returns: 0,
                 resolved_by_person: false,
+                gone: false,
                 outdated: false,
+                thread: None,
             });
             known.len() - 1
         });
@@ -116,14 +144,29 @@ impl Known {
             self.path.clone_from(&thread.path);
             self.line = thread.line;
         }
-        self.resolved_by_person = thread.resolution == Resolution::ByPerson;
-        self.state = match thread.resolution {
-            Resolution::ByPerson => KnownState::Dismissed,
-            Resolution::ByApp => KnownState::Fixed,
-            // Gone, said so, and the thread could not be resolved (a missing permission).
-            Resolution::Unresolved if self.state == KnownState::Fixed => KnownState::Fixed,
-            Resolution::Unresolved => KnownState::Open,
+        let said = match (self.life, thread.last_word) {
+            (Life::Dismissed, _) => Life::Dismissed,
+            // A crash may come between saying and storing.
+            (_, Some(Word::Back { returns })) => {
+                self.returns = self.returns.max(returns);
+                Life::Open
+            }
+            (Life::Open, Some(Word::Gone { returns })) => {
+                self.returns = self.returns.max(returns);
+                Life::Fixed
+            }
+            (Life::Open, None) if thread.resolution == Resolution::ByApp => Life::Fixed,
+            (life, _) => life,
         };
+        let done_by_people = match thread.resolution {
+            _ if thread.disliked => Some(Happening::Dismissed),
+            Resolution::ByPerson => Some(Happening::Resolved),
+            Resolution::Unresolved if self.resolved_by_person => Some(Happening::Recalled),
+            Resolution::Unresolved | Resolution::ByApp => None,
+        };
+        self.life = done_by_people.and_then(|happening| Life::after(Some(said), happening).0).unwrap_or(said);
+        self.resolved_by_person = thread.resolution == Resolution::ByPerson;
+        self.thread = Some(thread.resolution);
     }
 }
 
@@ -142,7 +185,7 @@ pub fn attach(memory: &mut [Known], posted: &[Posted]) {
     for comment in posted {
         let waiting = |one: &&mut Known| {
             one.comment_id.is_none()
-                && one.state == KnownState::Open
+                && one.life == Life::Open
                 && one.fingerprint == comment.fingerprint
                 && one.path == comment.path
                 && (comment.line.is_none() || one.line == comment.line)

@@ -1,9 +1,12 @@
 //! The review pipeline: findings and what was said before in, effects and texts out. Pure.
 
 pub mod block;
+pub mod buttons;
 pub mod check_run;
 pub mod comment;
+pub mod convergence;
 pub mod description;
+pub mod discussion;
 pub mod evidence;
 pub mod fixes;
 pub mod input;
@@ -20,4 +23,5 @@ pub mod plan;
 pub mod round;
 pub mod score;
 pub mod skip;
+pub mod thread;
 pub mod why;

@@ -1,7 +1,7 @@
 //! Plans one round of review: what to say where, what to resolve, what to remember.
 //!
-//! A problem is raised once, in one place, and keeps that place until it is gone: its thread is then answered and
-//! resolved. What a person resolved is not raised again. What was fixed and comes back is raised anew.
+//! A problem is raised once, in one place, and keeps that place: when it is gone its thread is answered and resolved, when
+//! it comes back the thread is opened again. What people dismiss is not raised again. [`Life`] has the table.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,20 +12,24 @@ use sha2::{Digest as _, Sha256};
 use super::{
     block,
     check_run::{CheckRun, Standing, Told},
-    comment::{Gone, History, ReviewBody, render_finding, render_gone, render_review, render_summary},
-    input::{PullFacts, ReviewInput, Target},
+    comment::{Gone, History, ReviewBody, render_finding, render_review, render_summary},
+    convergence,
+    discussion::is_discussed,
+    input::{NoteKind, PullFacts, ReviewInput, Target},
     mark::Mark,
     matching::match_known,
-    memory::{Known, KnownState, next_occurrence},
+    memory::{Known, next_occurrence},
     placement::{MOST_COMMENTS, Place, is_problem, line_of, paths_in},
     round::Round,
     score::Scores,
+    thread::{Turn, Word},
 };
 use crate::domain::{
     effect::{CheckRunReport, Effect, EffectKey, InlineComment, PlannedEffect, Verdict},
     finding::{Finding, Severity},
     ids::CommitSha,
     ledger::{FileStatus, Handled, LedgerRow},
+    life::{Act, Happening, Life},
 };
 
 /// What one round of review does.
@@ -37,6 +41,15 @@ pub struct ReviewPlan {
     /// comments they made ([`super::memory::attach`]): an open row without a comment is one that got no comment.
     pub memory: Vec<Known>,
     pub round: Round,
+    /// What the review went by besides the code; empty for a branch.
+    #[serde(default)]
+    pub basis: String,
+    /// The files that were not looked at in full.
+    #[serde(default)]
+    pub partly: Vec<String>,
+    /// Reviews of this pull request pause from here on.
+    #[serde(default)]
+    pub pauses: bool,
     /// Title of the check run.
     pub title: String,
     /// `None` when there was no review.
@@ -58,27 +71,29 @@ struct Decided<'a> {
 }
 
 pub fn plan(input: &ReviewInput) -> ReviewPlan {
-    let mut findings: Vec<Finding> = input.analysis.findings.clone();
-    findings.retain(|finding| finding.severity >= input.policy.review.min_severity);
-    findings.sort_by(|a, b| {
+    let mut findings: Vec<(usize, &Finding)> = input.analysis.findings.iter().enumerate().collect();
+    findings.retain(|(_, finding)| finding.severity >= input.policy.review.min_severity);
+    findings.sort_by(|(_, a), (_, b)| {
         b.severity
             .cmp(&a.severity)
             .then_with(|| (&a.path, a.start_line, &a.rule).cmp(&(&b.path, b.start_line, &b.rule)))
     });
+    let (indexes, findings): (Vec<_>, Vec<_>) = findings.into_iter().map(|(index, one)| (index, one.clone())).unzip();
     let matched = match_known(&findings, &input.known, &input.renames);
-    let mut decided: Vec<_> = findings
+    let mut decided: Vec<_> = indexes
         .iter()
+        .zip(&findings)
         .zip(&matched)
-        .map(|(finding, known)| Decided::of(finding, known.map(|index| &input.known[index])))
+        .map(|((index, finding), known)| Decided::of(input, *index, finding, known.map(|known| &input.known[known])))
         .collect();
 
     let mut round = Round::default();
     for one in &decided {
         match one.standing {
-            Standing::New => round.new += 1,
-            Standing::Open => round.open += 1,
+            Standing::New | Standing::Back => round.new += 1,
+            Standing::Open | Standing::Discussed => round.open += 1,
             Standing::Dismissed => round.dismissed += 1,
-            Standing::Note => {}
+            Standing::Late | Standing::Note => {}
         }
     }
     let mut effects = Vec::new();
@@ -88,22 +103,23 @@ pub fn plan(input: &ReviewInput) -> ReviewPlan {
         place(&mut decided, input);
         remember(&decided, &input.known, &mut memory);
         let lost = find_lost(input, &matched);
-        for (_, why) in &lost {
-            match why {
-                Lost::Unseen => round.open += 1,
-                Lost::Gone(Gone::SwitchedOff) => round.withdrawn += 1,
-                Lost::Gone(Gone::Fixed | Gone::SecretRemoved | Gone::LeftTheDiff) => round.fixed += 1,
+        for lost in &lost {
+            match lost.why {
+                _ if lost.known.life != Life::Open => {}
+                None => {
+                    round.open += 1;
+                    unseen.push(lost.known);
+                }
+                Some(Gone::SwitchedOff) => round.withdrawn += 1,
+                Some(Gone::Fixed | Gone::SecretRemoved | Gone::LeftTheDiff) => round.fixed += 1,
             }
+            memory.extend(lost.remembered());
         }
         effects.extend(raise(&decided, input, pull, round));
-        for (known, why) in lost {
-            let Lost::Gone(why) = why else {
-                unseen.push(known);
-                continue;
-            };
-            effects.extend(settle(known, why, pull));
-            memory.push(Known { state: KnownState::Fixed, ..known.clone() });
-        }
+        let found = decided.iter().filter_map(Decided::turn);
+        let mut turns: Vec<_> = found.chain(lost.iter().map(Lost::turn)).collect();
+        turns.sort_by_key(|turn| turn.known.comment_id);
+        effects.extend(turns.iter().flat_map(|turn| turn.effects(pull)));
         effects.extend(summarise(&decided, input, pull));
     }
 
@@ -125,19 +141,41 @@ pub fn plan(input: &ReviewInput) -> ReviewPlan {
     let check = check_run.report();
     let title = check.title.clone();
     effects.push(check_run_effect(input.target.head(), check));
-    ReviewPlan { effects, memory, round, title, scores: Some(scores), lack_is_told: false }
+    let pauses = input.notes.iter().any(|note| note.kind == NoteKind::Pause);
+    let basis = input.target.pull().map_or_else(String::new, |pull| convergence::basis(&input.policy, pull));
+    let partly = convergence::partly(&input.analysis.ledger);
+    ReviewPlan { effects, memory, round, basis, partly, pauses, title, scores: Some(scores), lack_is_told: false }
 }
 
 impl<'a> Decided<'a> {
-    fn of(finding: &'a Finding, known: Option<&'a Known>) -> Self {
-        let standing = match known {
-            Some(known) if known.resolved_by_person || known.state == KnownState::Dismissed => Standing::Dismissed,
-            Some(known) if known.state == KnownState::Open => Standing::Open,
-            _ if is_problem(finding) => Standing::New,
-            _ => Standing::Note,
+    /// `index`: of the finding in the analysis.
+    fn of(input: &ReviewInput, index: usize, finding: &'a Finding, known: Option<&'a Known>) -> Self {
+        let happening = if is_dismissed(finding, input) { Happening::Dismissed } else { Happening::Found };
+        let has_thread = known.is_some_and(|known| known.thread.is_some());
+        let standing = match Life::after(known.map(|known| known.life), happening) {
+            (Some(Life::Dismissed), _) => Standing::Dismissed,
+            (_, Act::Nothing | Act::Settle | Act::Close) => Standing::Open,
+            (_, Act::Raise | Act::Reopen) if !is_problem(finding) => Standing::Note,
+            (_, Act::Reopen) if has_thread => Standing::Back,
+            _ if known.is_none() && input.unchanged.contains(&index) => Standing::Late,
+            _ if input.policy.review.skip_discussed && is_discussed(finding, &input.others) => Standing::Discussed,
+            (_, Act::Raise | Act::Reopen) => Standing::New,
         };
         let has_comment = standing != Standing::New && known.is_some_and(|known| known.comment_id.is_some());
         Self { finding, standing, known, told_at: None, has_comment }
+    }
+
+    /// What becomes of the thread it has.
+    fn turn(&self) -> Option<Turn<'a>> {
+        let known = self.known.filter(|_| self.standing != Standing::New)?;
+        let line = line_of(self.finding);
+        Some(match self.standing {
+            Standing::Back => {
+                Turn { known, life: Life::Open, returns: known.returns + 1, word: Some(Word::Back { line }) }
+            }
+            Standing::Dismissed => Turn::silent(known, Life::Dismissed),
+            _ => Turn::silent(known, known.life),
+        })
     }
 
     fn history(&self) -> History {
@@ -166,7 +204,16 @@ fn place(decided: &mut [Decided<'_>], input: &ReviewInput) {
     }
 }
 
-/// New problems, and known ones that moved.
+/// Somebody dismissed it on another pull request; on this one its thread tells.
+fn is_dismissed(finding: &Finding, input: &ReviewInput) -> bool {
+    let old_path = input.renames.get(&finding.path);
+    input.dismissed.iter().any(|dismissed| {
+        dismissed.fingerprint == finding.fingerprint
+            && (dismissed.path == finding.path || Some(&dismissed.path) == old_path)
+    })
+}
+
+/// New problems, and known ones that moved or turned.
 fn remember(decided: &[Decided<'_>], known: &[Known], memory: &mut Vec<Known>) {
     let mut next = HashMap::new();
     for one in decided {
@@ -180,12 +227,15 @@ fn remember(decided: &[Decided<'_>], known: &[Known], memory: &mut Vec<Known>) {
             severity: Some(finding.severity),
             comment_id: known.and_then(|known| known.comment_id),
             thread_node_id: known.and_then(|known| known.thread_node_id.clone()),
-            state: if one.standing == Standing::Dismissed { KnownState::Dismissed } else { KnownState::Open },
-            resolved_by_person: known.is_some_and(|known| known.resolved_by_person),
+            life: if one.standing == Standing::Dismissed { Life::Dismissed } else { Life::Open },
+            returns: known.map_or(0, |known| known.returns) + u32::from(one.standing == Standing::Back),
+            resolved_by_person: known.is_some_and(|known| known.resolved_by_person && one.standing != Standing::Back),
+            gone: false,
             outdated: known.is_some_and(|known| known.outdated),
+            thread: known.and_then(|known| known.thread),
         };
         match (one.standing, one.known) {
-            // Raised anew: the old thread is history.
+            // Its comment, if there was one, is no more.
             (Standing::New, Some(before)) => memory.push(now(None, before.occurrence)),
             (Standing::New, None) => {
                 let next =
@@ -193,7 +243,7 @@ fn remember(decided: &[Decided<'_>], known: &[Known], memory: &mut Vec<Known>) {
                 memory.push(now(None, *next));
                 *next += 1;
             }
-            (Standing::Note, Some(before)) if before.state == KnownState::Fixed => {}
+            (Standing::Note | Standing::Late | Standing::Discussed, Some(before)) if before.life != Life::Open => {}
             (_, Some(before)) => {
                 let now = now(Some(before), before.occurrence);
                 memory.extend((now != *before).then_some(now));
@@ -203,31 +253,53 @@ fn remember(decided: &[Decided<'_>], known: &[Known], memory: &mut Vec<Known>) {
     }
 }
 
-/// What became of an open problem that no finding matched.
-enum Lost {
-    Gone(Gone),
-    /// Nobody looked: it is taken to be there still.
-    Unseen,
+/// A known problem that no finding is.
+struct Lost<'a> {
+    known: &'a Known,
+    /// `None`: nobody looked, and it is taken to be as it was.
+    why: Option<Gone>,
 }
 
-fn find_lost<'a>(input: &'a ReviewInput, matched: &[Option<usize>]) -> Vec<(&'a Known, Lost)> {
+impl<'a> Lost<'a> {
+    fn after(&self) -> (Life, Act) {
+        let happening = match self.why {
+            None => Happening::Unseen,
+            Some(Gone::Fixed | Gone::SecretRemoved) => Happening::Gone,
+            Some(Gone::LeftTheDiff | Gone::SwitchedOff) => Happening::LeftOut,
+        };
+        let (after, act) = Life::after(Some(self.known.life), happening);
+        (after.unwrap_or(self.known.life), act)
+    }
+
+    fn turn(&self) -> Turn<'a> {
+        let (life, act) = self.after();
+        let word = self.why.filter(|_| act == Act::Settle).map(Word::Gone);
+        Turn { known: self.known, life, returns: self.known.returns, word }
+    }
+
+    fn remembered(&self) -> Option<Known> {
+        let gone = self.known.gone || matches!(self.why, Some(Gone::Fixed | Gone::SecretRemoved));
+        let now = Known { life: self.after().0, gone, ..self.known.clone() };
+        (now != *self.known).then_some(now)
+    }
+}
+
+fn find_lost<'a>(input: &'a ReviewInput, matched: &[Option<usize>]) -> Vec<Lost<'a>> {
     let found: HashSet<usize> = matched.iter().flatten().copied().collect();
     let ledger: HashMap<&str, &LedgerRow> = input.analysis.ledger.iter().map(|row| (row.path.as_str(), row)).collect();
     let new_path: HashMap<&str, &str> = input.renames.iter().map(|(new, old)| (old.as_str(), new.as_str())).collect();
     let what_became_of = |known: &Known| {
         let path = new_path.get(known.path.as_str()).copied().unwrap_or(&known.path);
         match ledger.get(path) {
-            None => Lost::Gone(Gone::LeftTheDiff),
-            _ if is_switched_off(known, input) => Lost::Gone(Gone::SwitchedOff),
-            Some(row) if !was_looked_for(known, row) => Lost::Unseen,
-            Some(_) if is_secret(known) => Lost::Gone(Gone::SecretRemoved),
-            Some(_) => Lost::Gone(Gone::Fixed),
+            None => Some(Gone::LeftTheDiff),
+            _ if is_switched_off(known, input) => Some(Gone::SwitchedOff),
+            Some(row) if !was_looked_for(known, row) => None,
+            Some(_) if is_secret(known) => Some(Gone::SecretRemoved),
+            Some(_) => Some(Gone::Fixed),
         }
     };
-    let known = input.known.iter().enumerate().filter(|(index, known)| {
-        !found.contains(index) && known.state == KnownState::Open && !known.resolved_by_person
-    });
-    known.map(|(_, known)| (known, what_became_of(known))).collect()
+    let known = input.known.iter().enumerate().filter(|(index, _)| !found.contains(index));
+    known.map(|(_, known)| Lost { known, why: what_became_of(known) }).collect()
 }
 
 /// Rules over syntax do not run on a file that was only linted: the first part of a rule's id tells them.
@@ -302,26 +374,11 @@ fn raise(decided: &[Decided<'_>], input: &ReviewInput, pull: &PullFacts, round: 
     effects
 }
 
-/// Answers and resolves the thread of a problem that is gone.
-fn settle(known: &Known, why: Gone, pull: &PullFacts) -> Vec<PlannedEffect> {
-    let mut effects = Vec::new();
-    if let Some(comment) = known.comment_id {
-        let key = EffectKey(format!("reply:{comment}@{}", pull.head));
-        let body = render_gone(why, &pull.head, &Mark::of_effect(&key));
-        effects.push(PlannedEffect { key, effect: Effect::ReplyInThread { pull: pull.number, comment, body } });
-    }
-    if let Some(thread) = &known.thread_node_id {
-        let key = EffectKey(format!("resolve:{thread}@{}", pull.head));
-        effects.push(PlannedEffect { key, effect: Effect::ResolveThread { thread: thread.clone() } });
-    }
-    effects
-}
-
 /// Writes the sticky summary when there is something that has no place elsewhere, or when what it said is settled.
 fn summarise(decided: &[Decided<'_>], input: &ReviewInput, pull: &PullFacts) -> Option<PlannedEffect> {
     let in_diff = paths_in(&input.analysis.ledger);
     let homeless = decided.iter().filter(|one| {
-        let is_open = matches!(one.standing, Standing::New | Standing::Open);
+        let is_open = matches!(one.standing, Standing::New | Standing::Back | Standing::Open);
         is_open && !one.has_comment && Place::of(one.finding, &in_diff) == Place::Summary
     });
     let homeless: Vec<_> = homeless.map(|one| one.finding).collect();

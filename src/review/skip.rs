@@ -4,13 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    buttons::Button,
     input::{Note, PullFacts},
     markdown::{prose, shorten},
     plan::{ReviewPlan, check_run_effect},
     round::Round,
 };
 use crate::{
-    config::policy::ReviewOn,
+    config::policy::{ReviewOn, ReviewPolicy},
     domain::{
         effect::{CheckRunReport, Conclusion},
         ids::CommitSha,
@@ -24,6 +25,10 @@ pub enum SkipReason {
     Draft,
     /// A person paused reviews on this pull request.
     Paused,
+    /// Seam did: nobody was heard of in many pushes.
+    Silence,
+    /// It has a label of `review.labels.forbid`.
+    Label,
     /// `review.on.opened` is off.
     OpenedIsOff,
     /// `review.on.push` is off.
@@ -38,18 +43,23 @@ pub enum SkipReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
-    /// Opened, reopened or made ready.
+    /// Opened, reopened, made ready, compared with another branch, or freed of a label.
     Opened,
     Push,
-    /// A person asked, who is never refused.
+    /// A person asked, by a command, a click or a label, who is never refused.
     Command,
 }
 
 impl SkipReason {
     /// `None`: the pull request is to be reviewed.
-    pub fn for_pull(on: &ReviewOn, pull: &PullFacts, cause: Cause) -> Option<Self> {
+    ///
+    /// `paused`: [`Self::Paused`], [`Self::Silence`], or nothing.
+    pub fn for_pull(review: &ReviewPolicy, pull: &PullFacts, cause: Cause, paused: Option<Self>) -> Option<Self> {
+        let on = &review.on;
         match cause {
             Cause::Command => None,
+            _ if pull.labels.iter().any(|label| is_listed(&review.labels.forbid, label)) => Some(Self::Label),
+            _ if paused.is_some() => paused,
             _ if pull.draft && !on.draft => Some(Self::Draft),
             Cause::Opened if !on.opened => Some(Self::OpenedIsOff),
             Cause::Push if !on.push => Some(Self::PushIsOff),
@@ -65,7 +75,8 @@ impl SkipReason {
     fn title(self) -> &'static str {
         match self {
             Self::Draft => "Not reviewed: this is a draft",
-            Self::Paused => "Not reviewed: reviews are paused here",
+            Self::Paused | Self::Silence => "Not reviewed: reviews are paused here",
+            Self::Label => "Not reviewed: a label forbids it",
             Self::OpenedIsOff | Self::PushIsOff | Self::PushWithoutPullIsOff => "Not reviewed: switched off",
             Self::MayNotRead => "Not reviewed: a permission is missing",
         }
@@ -81,6 +92,14 @@ impl SkipReason {
             Self::Paused => {
                 "Somebody paused reviews on this pull request. Comment `/seam resume` to go on, or `/seam review` for \
                  one review now."
+            }
+            Self::Silence => {
+                "Nobody was heard of in many pushes (`review.pause_after`). Any comment, or resolving a thread, ends the \
+                 pause; `/seam review` asks for one review now."
+            }
+            Self::Label => {
+                "`review.labels.forbid` in `.github/seam.yml` names a label of this pull request. Take the label away, or \
+                 comment `/seam review` for one review now."
             }
             Self::OpenedIsOff => {
                 "`review.on.opened` is off in `.github/seam.yml`. Comment `/seam review` to have it reviewed now."
@@ -102,6 +121,11 @@ impl SkipReason {
     }
 }
 
+/// GitHub does not tell labels apart by case.
+pub fn is_listed(labels: &[String], label: &str) -> bool {
+    labels.iter().any(|one| one.to_lowercase() == label.to_lowercase())
+}
+
 /// The check run that says why there is no review.
 pub fn plan_skip(reason: SkipReason, head: &CommitSha, notes: &[Note], run_url: Option<&str>) -> ReviewPlan {
     let mut summary = reason.summary().to_owned();
@@ -115,12 +139,15 @@ pub fn plan_skip(reason: SkipReason, head: &CommitSha, notes: &[Note], run_url: 
         text: None,
         details_url: run_url.map(str::to_owned),
         annotations: Vec::new(),
-        actions: Vec::new(),
+        actions: vec![Button::ReviewAgain.action()],
     };
     ReviewPlan {
         effects: vec![check_run_effect(head, check)],
         memory: Vec::new(),
         round: Round::default(),
+        basis: String::new(),
+        partly: Vec::new(),
+        pauses: false,
         title: reason.title().to_owned(),
         scores: None,
         lack_is_told: false,

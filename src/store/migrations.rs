@@ -25,6 +25,7 @@ migrations! {
     5 "0005_organisation_policy_and_processes";
     6 "0006_once_and_after";
     8 "0008_dismissals_and_pauses";
+    9 "0009_rounds";
 }
 
 fn migrator<const N: usize>(migrations: [(i64, &'static str, &'static str); N]) -> Migrator {

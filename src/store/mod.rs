@@ -28,6 +28,7 @@ mod portions;
 pub mod posted_finding;
 pub mod process;
 pub mod queue;
+pub mod review_round;
 pub mod schedule;
 pub mod step;
 pub mod wakeups;

@@ -1,7 +1,7 @@
 //! Table `posted_finding`: what was said on a pull request, so that nothing is said twice and what is fixed is resolved.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sqlx::QueryBuilder;
 
 use super::{
@@ -11,8 +11,10 @@ use super::{
     portions::portions,
 };
 use crate::domain::{
+    acceptance::RuleOutcome,
     finding::{Fingerprint, Severity},
     ids::{CommentId, CommitSha, PullNumber, RepositoryId},
+    life::Life,
 };
 
 /// One problem that was raised. Within a pull request its fingerprint and occurrence name it.
@@ -29,31 +31,17 @@ pub struct PostedFinding {
     pub comment: Option<CommentId>,
     /// GraphQL node id.
     pub thread: Option<String>,
-    pub state: PostedState,
+    pub life: Life,
+    /// How often it came back.
+    pub returns: u32,
     pub resolved_by_person: bool,
+    /// Not in the head when it was last looked for.
+    pub gone: bool,
+    /// Its lines changed.
     pub outdated: bool,
     /// The head at which it was last looked at.
     pub head: CommitSha,
     pub updated_at: DateTime<Utc>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PostedState {
-    Open,
-    Fixed,
-    /// A person does not want to hear of it.
-    Dismissed,
-}
-
-impl PostedState {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Fixed => "fixed",
-            Self::Dismissed => "dismissed",
-        }
-    }
 }
 
 /// Stores what was raised or has changed, all or nothing. No two may have the same name.
@@ -67,8 +55,8 @@ pub async fn upsert(
     for portion in portions(findings) {
         on_tx!(&mut tx, connection => {
             let mut query = QueryBuilder::new("insert into posted_finding (repository_id, pull, fingerprint, occurrence,
-                path, line, rule, severity, comment_id, thread_node_id, state, resolved_by_person, outdated, head_sha,
-                updated_at) ");
+                path, line, rule, severity, comment_id, thread_node_id, state, returns,
+                resolved_by_person, gone, outdated, head_sha, updated_at) ");
             query.push_values(portion, |mut row, finding| {
                 row.push_bind(repository.0)
                     .push_bind(pull.0)
@@ -80,8 +68,10 @@ pub async fn upsert(
                     .push_bind(finding.severity.map(Severity::as_str))
                     .push_bind(finding.comment.map(|id| id.0))
                     .push_bind(finding.thread.as_deref().map(without_nul))
-                    .push_bind(finding.state.as_str())
+                    .push_bind(finding.life.as_str())
+                    .push_bind(i64::from(finding.returns))
                     .push_bind(finding.resolved_by_person)
+                    .push_bind(finding.gone)
                     .push_bind(finding.outdated)
                     .push_bind(finding.head.as_str())
                     .push_bind(finding.updated_at.timestamp_millis());
@@ -89,8 +79,8 @@ pub async fn upsert(
             query.push(" on conflict (repository_id, pull, fingerprint, occurrence) do update set
                 path = excluded.path, line = excluded.line, rule = excluded.rule, severity = excluded.severity,
                 comment_id = excluded.comment_id, thread_node_id = excluded.thread_node_id, state = excluded.state,
-                resolved_by_person = excluded.resolved_by_person, outdated = excluded.outdated,
-                head_sha = excluded.head_sha, updated_at = excluded.updated_at");
+                returns = excluded.returns, resolved_by_person = excluded.resolved_by_person, gone = excluded.gone,
+                outdated = excluded.outdated, head_sha = excluded.head_sha, updated_at = excluded.updated_at");
             query.build().execute(connection).await?;
         });
     }
@@ -106,25 +96,65 @@ pub async fn list(db: &Db, repository: RepositoryId, pull: PullNumber) -> Result
     })
 }
 
-/// What a person or a push did to the thread of a comment. Tells whether the comment is known.
-pub async fn set_state(
+/// The problem that a comment is about. `comment` must be the first of its thread.
+pub async fn of_comment(
     db: &Db,
     repository: RepositoryId,
     pull: PullNumber,
     comment: CommentId,
-    state: PostedState,
+) -> Result<Option<PostedFinding>, StoreError> {
+    const GET: &str = "select * from posted_finding where repository_id = $1 and pull = $2 and comment_id = $3";
+    on_reader!(db, pool => {
+        let query = sqlx::query(GET).bind(repository.0).bind(pull.0).bind(comment.0);
+        query.fetch_optional(pool).await?.as_ref().map(from_row).transpose()
+    })
+}
+
+/// What became of the comments of each rule in a repository, as far as something did. Whoever resolves a thread and
+/// mends the code took what it said.
+pub async fn outcomes(db: &Db, repository: RepositoryId) -> Result<Vec<RuleOutcome>, StoreError> {
+    const OUTCOMES: &str = "select rule,
+            sum(case when state = 'fixed' or (resolved_by_person and gone) then 1 else 0 end) as fixed,
+            sum(case when state = 'fixed' or (resolved_by_person and gone) then 0 else 1 end) as dismissed
+        from posted_finding
+        where repository_id = $1 and state in ('fixed', 'dismissed') and rule is not null and comment_id is not null
+        group by rule order by rule";
+    on_reader!(db, pool => {
+        let rows = sqlx::query(OUTCOMES).bind(repository.0).fetch_all(pool).await?;
+        rows.iter().map(outcome).collect()
+    })
+}
+
+fn outcome(row: &impl Columns) -> Result<RuleOutcome, StoreError> {
+    let count = |column: &str| -> Result<u32, StoreError> {
+        let number: i64 = row.get(column)?;
+        u32::try_from(number).map_err(|error| StoreError::unreadable(column, error))
+    };
+    Ok(RuleOutcome { rule: row.get("rule")?, fixed: count("fixed")?, dismissed: count("dismissed")? })
+}
+
+/// What a person did about the problem that a comment is about.
+pub async fn set_life(
+    db: &Db,
+    repository: RepositoryId,
+    pull: PullNumber,
+    comment: CommentId,
+    life: Life,
+    resolved_by_person: bool,
     now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    const SET: &str = "update posted_finding set state = $4, resolved_by_person = ($4 = 'dismissed'), updated_at = $5
+) -> Result<(), StoreError> {
+    const SET: &str = "update posted_finding set state = $4, resolved_by_person = $5, updated_at = $6
         where repository_id = $1 and pull = $2 and comment_id = $3";
     on_writer!(db, pool => {
         let query = sqlx::query(SET)
             .bind(repository.0)
             .bind(pull.0)
             .bind(comment.0)
-            .bind(state.as_str())
+            .bind(life.as_str())
+            .bind(resolved_by_person)
             .bind(now.timestamp_millis());
-        Ok(query.execute(pool).await?.rows_affected() > 0)
+        query.execute(pool).await?;
+        Ok(())
     })
 }
 
@@ -144,8 +174,10 @@ fn from_row(row: &impl Columns) -> Result<PostedFinding, StoreError> {
         severity: severity.map(|_| row.variant("severity")).transpose()?,
         comment: row.optional_id("comment_id", CommentId)?,
         thread: row.get("thread_node_id")?,
-        state: row.variant("state")?,
+        life: row.variant("state")?,
+        returns: small("returns", row.get("returns")?)?,
         resolved_by_person: row.get("resolved_by_person")?,
+        gone: row.get("gone")?,
         outdated: row.get("outdated")?,
         head: head.parse().map_err(|error| StoreError::unreadable("head_sha", error))?,
         updated_at: row.time("updated_at")?,

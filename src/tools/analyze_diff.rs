@@ -1,6 +1,9 @@
 //! `pr-analyzer.analyze_diff`: what changed between two commits of the repository, and what is wrong with it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use ::metrics::counter;
 use anyhow::anyhow;
@@ -34,9 +37,11 @@ use crate::{
     },
     github::{client::GitHub, permissions::Permissions},
     review::{
+        convergence::{self, Since},
         evidence,
-        input::{Note, Target},
+        input::{Note, PullFacts, Target},
     },
+    store::{db::Db, review_round},
     telemetry::metrics,
 };
 
@@ -44,6 +49,7 @@ pub struct AnalyzeDiff {
     pub github: GitHub,
     pub mirrors: Mirrors,
     pub engine: Arc<Engine>,
+    pub db: Db,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -72,6 +78,9 @@ pub struct AnalyzedDiff {
     /// What people should know besides the findings.
     #[serde(default)]
     pub notes: Vec<Note>,
+    /// Findings, by their place, in code that is as it was at the last review of the pull request.
+    #[serde(default)]
+    pub unchanged: BTreeSet<usize>,
 }
 
 impl Tool for AnalyzeDiff {
@@ -91,14 +100,23 @@ impl Tool for AnalyzeDiff {
         context.check()?;
         let changes = mirror.change_set(&base, &head).await?;
         context.check()?;
+        let reviewed = input.target.pull().cloned();
         let Effective { policy, problems, .. } = self.policy(&mirror, &changes, input).await?;
+        let since = match &reviewed {
+            Some(pull) => self.since(context, pull, &policy).await?,
+            None => None,
+        };
         let (engine, folders) = (self.engine.clone(), policy.folders.clone());
         let work = move || {
             let mut analysis = engine.analyze(&changes, &mirror, &policy);
             let left_out = evidence::keep_proven(&mut analysis, &changes, &mirror);
-            (analysis, left_out, renames(&changes))
+            let unchanged = since.map_or_else(BTreeSet::new, |(since, partly)| {
+                let since = Since { changes: &since, partly: &partly };
+                convergence::unchanged(&analysis.findings, &changes, &since, &mirror)
+            });
+            (analysis, left_out, renames(&changes), unchanged)
         };
-        let (analysis, left_out, renames) = tokio::task::spawn_blocking(work)
+        let (analysis, left_out, renames, unchanged) = tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| ToolError::Fatal(anyhow!(error).context("the analysis did not finish")))?;
         for finding in &analysis.findings {
@@ -109,7 +127,7 @@ impl Tool for AnalyzeDiff {
             counter!(metrics::FINDINGS_LEFT_OUT, "source" => finding.source.as_str()).increment(1);
         }
         let notes = problems.iter().map(Note::from).chain(evidence::note(&left_out)).collect();
-        Ok(AnalyzedDiff { base, head, analysis, renames, folders, notes })
+        Ok(AnalyzedDiff { base, head, analysis, renames, folders, notes, unchanged })
     }
 }
 
@@ -154,6 +172,35 @@ impl AnalyzeDiff {
         effective.add_folders(&files);
         effective.tell_unknown_rules(|| self.engine.rule_ids());
         Ok(effective)
+    }
+}
+
+impl AnalyzeDiff {
+    /// What changed since the last round, and the files it did not look at in full. `None` where there was none, where it
+    /// went by something else, or where its head cannot be had any more: then anything may be new.
+    async fn since(
+        &self,
+        context: &ToolContext,
+        pull: &PullFacts,
+        policy: &Policy,
+    ) -> Result<Option<(ChangeSet, Vec<String>)>, ToolError> {
+        let repository = context.scope.repository(&self.github, Permissions::read_only())?;
+        let round = review_round::get(&self.db, repository.id(), pull.number).await?;
+        let Some(round) = round.filter(|round| round.basis == convergence::basis(policy, pull)) else {
+            return Ok(None);
+        };
+        let (token, commits) = (repository.token().await?, [round.head.clone(), pull.head.clone()]);
+        let changes = async {
+            let mirror = self.mirrors.fetch(repository.id(), repository.name(), Some(&token), &commits).await?;
+            mirror.change_set(&round.head, &pull.head).await
+        };
+        match changes.await {
+            Ok(changes) => Ok(Some((changes, round.partly))),
+            Err(error) => {
+                tracing::debug!(%error, "what changed since the last review cannot be told");
+                Ok(None)
+            }
+        }
     }
 }
 

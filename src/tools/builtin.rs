@@ -6,10 +6,10 @@ use super::{
     analyze_diff::AnalyzeDiff, analyze_repository::AnalyzeRepository, answer_command::AnswerCommand,
     answer_question::AnswerQuestion, apply_description::ApplyDescription, commit_fixes::CommitFixes,
     describe_change::DescribeChange, explain_review::ExplainReview, explain_rule::ExplainRule,
-    explain_skip::ExplainSkip, follow_installation::FollowInstallation, generate_pr_metadata::GeneratePrMetadata,
-    hear_commands::HearCommands, help::Help, last_failed::LastFailed, load_change::LoadChange,
-    pause_reviews::PauseReviews, plan_review::PlanReview, policy::Policies, post_review::PostReview,
-    registry::Registry, rerun::Rerun, show_config::ShowConfig, suggest::Suggest,
+    explain_skip::ExplainSkip, follow_conversation::FollowConversation, follow_installation::FollowInstallation,
+    generate_pr_metadata::GeneratePrMetadata, hear_commands::HearCommands, help::Help, last_failed::LastFailed,
+    load_change::LoadChange, pause_reviews::PauseReviews, plan_review::PlanReview, policy::Policies,
+    post_review::PostReview, registry::Registry, rerun::Rerun, show_config::ShowConfig, suggest::Suggest,
     suggest_pr_boundaries::SuggestPrBoundaries, validate_pr_groups::ValidatePrGroups,
 };
 use crate::{
@@ -30,8 +30,8 @@ pub fn registry(clients: &Clients) -> Registry {
     let Clients { github, mirrors, engine, db, links } = clients.clone();
     let policies = Policies { db: db.clone(), engine: engine.clone() };
     Registry::default()
-        .with(LoadChange { github: github.clone(), policies: policies.clone() })
-        .with(AnalyzeDiff { github: github.clone(), mirrors: mirrors.clone(), engine: engine.clone() })
+        .with(LoadChange { github: github.clone(), policies: policies.clone(), db: db.clone() })
+        .with(AnalyzeDiff { github: github.clone(), mirrors: mirrors.clone(), engine: engine.clone(), db: db.clone() })
         .with(AnalyzeRepository { github: github.clone(), mirrors: mirrors.clone() })
         .with(SuggestPrBoundaries { github: github.clone(), mirrors: mirrors.clone() })
         .with(ValidatePrGroups { github: github.clone(), mirrors: mirrors.clone() })
@@ -49,10 +49,11 @@ pub fn registry(clients: &Clients) -> Registry {
         .with(ExplainReview { db: db.clone(), links })
         .with(PauseReviews { db: db.clone() })
         .with(CommitFixes { github: github.clone(), db: db.clone() })
-        .with(DescribeChange { source: AnalyzeDiff { github: github.clone(), mirrors, engine } })
+        .with(DescribeChange { source: AnalyzeDiff { github: github.clone(), mirrors, engine, db: db.clone() } })
         .with(ApplyDescription { github: github.clone(), db: db.clone() })
         .with(Suggest { github: github.clone(), db: db.clone() })
         .with(AnswerQuestion { db: db.clone() })
+        .with(FollowConversation { github: github.clone(), db: db.clone() })
         .with(FollowInstallation { github, db })
 }
 
@@ -82,5 +83,6 @@ pub fn described() -> Registry {
         .describing::<ApplyDescription>()
         .describing::<Suggest>()
         .describing::<AnswerQuestion>()
+        .describing::<FollowConversation>()
         .describing::<FollowInstallation>()
 }

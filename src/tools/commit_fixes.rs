@@ -23,6 +23,7 @@ use crate::{
         event::{Account, CommentRef},
         finding::Finding,
         ids::CommitSha,
+        life::Life,
     },
     effects::{performer::Performer, result::EffectResult},
     github::{client::GitHub, permissions::Permissions, pulls::Pull, repository::RepositoryClient},
@@ -34,7 +35,7 @@ use crate::{
     },
     store::{
         db::Db,
-        posted_finding::{self, PostedFinding, PostedState},
+        posted_finding::{self, PostedFinding},
     },
 };
 
@@ -131,7 +132,7 @@ async fn may_be_pushed_to(repository: &RepositoryClient, pull: &Pull, facts: &Pu
 fn chosen<'a>(input: &'a Input, posted: &[PostedFinding]) -> Result<Vec<&'a Finding>, ToolError> {
     let all = input.command.arguments == "all";
     let wanted = |one: &&PostedFinding| match input.comment.thread() {
-        _ if all => one.state == PostedState::Open && one.comment.is_some(),
+        _ if all => one.life == Life::Open && one.comment.is_some(),
         thread => thread.is_some() && one.comment == thread,
     };
     let wanted: Vec<_> = posted.iter().filter(wanted).collect();

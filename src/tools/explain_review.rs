@@ -32,7 +32,7 @@ use crate::{
         db::Db,
         error::StoreError,
         execution::{self, Filter},
-        posted_finding::{self, PostedFinding, PostedState},
+        posted_finding::{self, PostedFinding},
         step,
     },
 };
@@ -156,10 +156,6 @@ struct Posted(Vec<PostedFinding>);
 impl Threads for Posted {
     fn standing(&self, fingerprint: &Fingerprint, path: &str) -> Option<&'static str> {
         let same = |one: &&PostedFinding| one.fingerprint == *fingerprint && one.path == path;
-        self.0.iter().filter(|one| one.comment.is_some()).find(same).map(|one| match one.state {
-            PostedState::Open => "open",
-            PostedState::Fixed => "fixed",
-            PostedState::Dismissed => "dismissed",
-        })
+        self.0.iter().filter(|one| one.comment.is_some()).find(same).map(|one| one.life.as_str())
     }
 }

@@ -18,23 +18,29 @@ use crate::{
     commands::parse::Command,
     config::{
         effective::{Effective, Origin},
-        policy::{Policy, Role},
+        policy::{LabelsPolicy, Policy, Role},
     },
-    domain::ids::{CommitSha, PullNumber},
+    domain::{
+        event::Account,
+        ids::{CommitSha, PullNumber},
+    },
     github::{
         client::GitHub, commits::Commit, error::GitHubError, permissions::Permissions, pulls::Pull,
         repository::RepositoryClient,
     },
     review::{
+        buttons::Button,
         input::{BranchFacts, Note, PullFacts, Target},
         lack::Undone,
-        skip::{Cause, SkipReason},
+        skip::{Cause, SkipReason, is_listed},
     },
+    store::{db::Db, pause},
 };
 
 pub struct LoadChange {
     pub github: GitHub,
     pub policies: Policies,
+    pub db: Db,
 }
 
 /// What the event said; each may be missing.
@@ -52,12 +58,19 @@ pub struct Input {
     forced: Option<bool>,
     /// A person asked for it.
     command: Option<Command>,
+    /// Who did it.
+    actor: Option<Account>,
+    /// That was added or taken away.
+    label: Option<String>,
+    /// The button of a check run.
+    requested_action: Option<String>,
 }
 
 /// What is to be reviewed, as GitHub has it now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LoadedChange {
     pub target: Target,
+    pub cause: Cause,
     pub base: Base,
     pub policy: Policy,
     /// Where each setting comes from that is no default, by its dotted name.
@@ -118,9 +131,15 @@ impl LoadChange {
         repository: &RepositoryClient,
         input: &Input,
     ) -> Result<LoadedChange, ToolError> {
-        let cause = if input.command.is_some() { Cause::Command } else { cause_of(&input.event) };
+        if input.requested_action.as_deref().is_some_and(|button| button != Button::ReviewAgain.identifier()) {
+            return Err(ToolError::skip("another button was clicked"));
+        }
+        if input.event == "pull_request.converted_to_draft" {
+            return Err(ToolError::skip("a draft waits until it is ready"));
+        }
+        let mut cause = if input.command.is_some() { Cause::Command } else { cause_of(&input.event) };
         let pull = match (input.pull_number, &input.head_sha, &input.branch) {
-            (Some(number), _, _) => Some(repository.pull(number).await?),
+            (Some(number), _, _) => Some(repository.pull(number).await.map_err(out_of_reach)?),
             // Checks of a fork's pull request name no pull request: it is found by its head.
             (None, Some(head), _) if cause == Cause::Command => {
                 let pulls = repository.pulls_of_commit(head).await?;
@@ -136,12 +155,32 @@ impl LoadChange {
             self.policies.load(repository, context.services.clock.now()).await?;
         origins.retain(|_, origin| *origin != Origin::Default);
         let notes = problems.iter().map(Note::from).collect();
+        if input.event.starts_with("check_") {
+            may_ask(repository, &policy, input.actor.as_ref()).await?;
+        }
+        if let Some(label) = &input.label {
+            cause = cause_of_label(&policy.review.labels, &input.event, label)?;
+        }
         let skip = match &target {
-            Target::Pull(facts) => SkipReason::for_pull(&policy.review.on, facts, cause),
+            Target::Pull(facts) => {
+                let paused = pause::get(&self.db, repository.id(), facts.number).await?;
+                let paused = paused.map(|pause| pause.by.map_or(SkipReason::Silence, |_| SkipReason::Paused));
+                SkipReason::for_pull(&policy.review, facts, cause, paused)
+            }
             Target::Branch(_) => SkipReason::for_branch(&policy.review.on, cause),
         };
         let settings_at = default_tip(repository).await?;
-        Ok(LoadedChange { target, base, policy, origins, settings_at, notes, skip })
+        Ok(LoadedChange { target, cause, base, policy, origins, settings_at, notes, skip })
+    }
+}
+
+/// A repository that was transferred or deleted while the event waited is somebody else's, or nobody's.
+fn out_of_reach(error: GitHubError) -> ToolError {
+    match error {
+        GitHubError::NotFound { .. } => {
+            ToolError::skip("it is not there any more, or out of this installation's reach")
+        }
+        error => error.into(),
     }
 }
 
@@ -154,11 +193,20 @@ async fn say_what_is_missing(
     let lack = lack::of(repository, Undone::Review, needs).await?;
     let Some(head) = input.head_sha.clone() else { return Err(ToolError::Fatal(anyhow!(lack.sentence()))) };
     let target = match input.pull_number {
-        Some(number) => Target::Pull(PullFacts { number, head, base: String::new(), draft: false, fork: false }),
+        Some(number) => Target::Pull(PullFacts {
+            number,
+            head,
+            author: None,
+            base: String::new(),
+            draft: false,
+            labels: Vec::new(),
+            fork: false,
+        }),
         None => Target::Branch(BranchFacts { branch: input.branch.clone().unwrap_or_default(), head }),
     };
     Ok(LoadedChange {
         target,
+        cause: cause_of(&input.event),
         base: Base::Nothing,
         policy: Policy::default(),
         origins: BTreeMap::new(),
@@ -171,8 +219,27 @@ async fn say_what_is_missing(
 fn cause_of(event: &str) -> Cause {
     match event {
         "push" | "pull_request.synchronize" => Cause::Push,
+        "pull_request.review_requested" => Cause::Command,
         _ if event.starts_with("check_") => Cause::Command,
         _ => Cause::Opened,
+    }
+}
+
+/// A click on GitHub asks as a command does, and is held to the same permission.
+async fn may_ask(repository: &RepositoryClient, policy: &Policy, actor: Option<&Account>) -> Result<(), ToolError> {
+    let needed = policy.commands.allow.get("review").copied().unwrap_or(Role::Read);
+    let Some(actor) = actor else { return Err(ToolError::skip("nobody is named who asks for it")) };
+    if repository.role_of(&actor.login).await? < Some(needed) {
+        return Err(ToolError::skip(format!("{} may not ask for a review here", actor.login)));
+    }
+    Ok(())
+}
+
+fn cause_of_label(labels: &LabelsPolicy, event: &str, label: &str) -> Result<Cause, ToolError> {
+    match event {
+        "pull_request.labeled" if is_listed(&labels.ask, label) => Ok(Cause::Command),
+        "pull_request.unlabeled" if is_listed(&labels.forbid, label) => Ok(Cause::Opened),
+        _ => Err(ToolError::skip(format!("the label {label} asks for nothing"))),
     }
 }
 
@@ -185,6 +252,8 @@ fn of_pull(pull: Pull) -> Result<(Target, Base), ToolError> {
         number: pull.number,
         fork: pull.is_from_fork(),
         draft: pull.draft,
+        labels: pull.labels.into_iter().map(|label| label.name).collect(),
+        author: pull.user.map(|user| user.login),
         base: pull.base.branch,
         head: pull.head.sha,
     };
@@ -196,7 +265,7 @@ async fn of_branch(repository: &RepositoryClient, input: &Input, cause: Cause) -
     let Some(head) = &input.head_sha else {
         return Err(ToolError::Fatal(anyhow!("the event {} speaks of no change", input.event)));
     };
-    let default = repository.repository().await?.default_branch;
+    let default = repository.repository().await.map_err(out_of_reach)?.default_branch;
     let branch = input.branch.as_deref().unwrap_or(&default);
     if cause == Cause::Push {
         if let Some(pull) = repository.open_pulls_of_branch(branch).await?.first() {

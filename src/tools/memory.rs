@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::{
     domain::ids::CommitSha,
     effects::result::PostedComment,
-    review::memory::{Known, KnownState, Posted},
-    store::posted_finding::{PostedFinding, PostedState},
+    review::memory::{Known, Posted},
+    store::posted_finding::PostedFinding,
 };
 
 pub(super) fn known(posted: PostedFinding) -> Known {
@@ -19,13 +19,12 @@ pub(super) fn known(posted: PostedFinding) -> Known {
         severity: posted.severity,
         comment_id: posted.comment,
         thread_node_id: posted.thread,
-        state: match posted.state {
-            PostedState::Open => KnownState::Open,
-            PostedState::Fixed => KnownState::Fixed,
-            PostedState::Dismissed => KnownState::Dismissed,
-        },
+        life: posted.life,
+        returns: posted.returns,
         resolved_by_person: posted.resolved_by_person,
+        gone: posted.gone,
         outdated: posted.outdated,
+        thread: None,
     }
 }
 
@@ -39,12 +38,10 @@ pub(super) fn posted(known: Known, head: &CommitSha, now: DateTime<Utc>) -> Post
         severity: known.severity,
         comment: known.comment_id,
         thread: known.thread_node_id,
-        state: match known.state {
-            KnownState::Open => PostedState::Open,
-            KnownState::Fixed => PostedState::Fixed,
-            KnownState::Dismissed => PostedState::Dismissed,
-        },
+        life: known.life,
+        returns: known.returns,
         resolved_by_person: known.resolved_by_person,
+        gone: known.gone,
         outdated: known.outdated,
         head: head.clone(),
         updated_at: now,

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use super::{
     analyze_diff::AnalyzedDiff,
     context::ToolContext,
+    conversation::Conversation,
     error::ToolError,
     load_change::LoadedChange,
-    memory,
     tool::{Access, Tool},
 };
 use crate::{
@@ -17,16 +17,14 @@ use crate::{
         links::Links,
         policy::{Policy, Role},
     },
-    domain::ids::PullNumber,
-    github::{client::GitHub, permissions::Permissions, repository::RepositoryClient, threads::ReviewThread},
+    domain::{finding::Analysis, ids::RepositoryId},
+    github::{client::GitHub, permissions::Permissions},
     review::{
-        input::ReviewInput,
-        lack,
-        mark::Mark,
-        memory::{Known, Resolution, ThreadSeen, reconcile},
+        input::{Note, NoteKind, PullFacts, ReviewInput},
         plan::{ReviewPlan, plan},
+        skip::Cause,
     },
-    store::{db::Db, posted_finding},
+    store::{db::Db, posted_finding, review_round},
 };
 
 pub struct PlanReview {
@@ -54,16 +52,24 @@ impl Tool for PlanReview {
 
     async fn run(&self, context: &ToolContext, input: Input) -> Result<ReviewPlan, ToolError> {
         let repository = context.scope.repository(&self.github, Permissions::read_only())?;
-        let Input { change, analyzed } = input;
+        let Input { mut change, analyzed } = input;
         let said = match change.target.pull() {
-            Some(pull) => self.said_before(&repository, pull.number).await?,
-            None => SaidBefore::default(),
+            Some(pull) => Conversation::of(&repository, &self.db, pull, context.services.clock.now()).await?,
+            None => Conversation::default(),
         };
+        if let Some(pull) = change.target.pull() {
+            let pause = self.pause(repository.id(), pull, &change).await?;
+            change.notes.extend(pause);
+        }
+        change.notes.extend(self.proposals(repository.id(), &change.policy, &analyzed.analysis).await?);
         let plan = plan(&ReviewInput {
             policy: Policy { folders: analyzed.folders, ..change.policy },
             target: change.target,
             analysis: analyzed.analysis,
             known: said.known,
+            dismissed: said.dismissed,
+            others: said.others,
+            unchanged: analyzed.unchanged,
             renames: analyzed.renames,
             summary: said.summary,
             blocking: said.blocking,
@@ -74,57 +80,40 @@ impl Tool for PlanReview {
     }
 }
 
-/// What Seam has on a pull request.
-#[derive(Default)]
-struct SaidBefore {
-    known: Vec<Known>,
-    summary: Option<String>,
-    blocking: Vec<i64>,
-    lack_is_told: bool,
-}
-
 impl PlanReview {
-    /// What the store remembers, put right by what GitHub shows; and what else Seam said there.
-    async fn said_before(&self, repository: &RepositoryClient, pull: PullNumber) -> Result<SaidBefore, ToolError> {
-        let app = self.github.app().own().await?;
-        let (threads, comments) =
-            tokio::try_join!(repository.review_threads(pull), repository.issue_comments(pull, None))?;
-        let threads: Vec<_> = threads.into_iter().filter_map(|thread| own_thread(thread, &app.slug)).collect();
-        let stored = posted_finding::list(&self.db, repository.id(), pull).await?;
-        let known = reconcile(stored.into_iter().map(memory::known).collect(), &threads);
-        let own = comments.into_iter();
-        let own: Vec<_> = own.filter(|comment| app.is_author(comment.user.as_ref())).map(|one| one.body).collect();
-        // A review that asks for changes has raised something.
-        let reviews = if known.is_empty() { Vec::new() } else { repository.reviews(pull).await? };
-        let blocking = reviews.iter().filter(|one| one.asks_for_changes() && app.is_author(one.user.as_ref()));
-        let is_summary = |body: &&String| Mark::ending(body).is_some_and(|mark| mark.kind == "summary");
-        Ok(SaidBefore {
-            known,
-            summary: own.iter().rfind(is_summary).cloned(),
-            blocking: blocking.map(|review| review.id).collect(),
-            lack_is_told: own.iter().any(|body| lack::is_told_in(body)),
-        })
+    /// Said once, in the check run of the last push before the pause.
+    async fn pause(
+        &self,
+        repository: RepositoryId,
+        pull: &PullFacts,
+        change: &LoadedChange,
+    ) -> Result<Option<Note>, ToolError> {
+        let after = change.policy.review.pause_after;
+        if after == 0 || change.cause != Cause::Push {
+            return Ok(None);
+        }
+        let round = review_round::get(&self.db, repository, pull.number).await?;
+        let unheard = round.filter(|round| round.head != pull.head).map_or(1, |round| round.unheard + 1);
+        let text = format!(
+            "nobody was heard of in {after} pushes, so the next ones are not reviewed by themselves. Any comment, or \
+             resolving a thread, ends the pause; `/seam review` asks for one review now."
+        );
+        Ok((unheard >= after).then_some(Note { kind: NoteKind::Pause, text }))
     }
-}
 
-/// A thread that Seam began. GraphQL writes a bot's login without `[bot]`.
-fn own_thread(thread: ReviewThread, slug: &str) -> Option<ThreadSeen> {
-    let first = thread.comments.into_iter().next()?;
-    if first.author.as_ref().is_none_or(|author| author.login != slug) {
-        return None;
+    /// Rules of this review that people here mostly dismiss.
+    async fn proposals(
+        &self,
+        repository: RepositoryId,
+        policy: &Policy,
+        analysis: &Analysis,
+    ) -> Result<Vec<Note>, ToolError> {
+        let acceptance = &policy.rules.acceptance;
+        let outcomes = posted_finding::outcomes(&self.db, repository).await?.into_iter();
+        let unwanted = outcomes.filter(|outcome| {
+            outcome.is_unwanted(acceptance.least, acceptance.after)
+                && analysis.findings.iter().any(|finding| finding.rule == outcome.rule)
+        });
+        Ok(unwanted.map(|outcome| Note { kind: NoteKind::Proposal, text: outcome.to_string() }).collect())
     }
-    let by_app = thread.resolved_by.as_ref().is_some_and(|actor| actor.login == slug);
-    Some(ThreadSeen {
-        thread_node_id: thread.node_id,
-        comment_id: first.id?,
-        body: first.body,
-        path: thread.path,
-        line: thread.line,
-        outdated: thread.is_outdated,
-        resolution: match (thread.is_resolved, by_app) {
-            (false, _) => Resolution::Unresolved,
-            (true, true) => Resolution::ByApp,
-            (true, false) => Resolution::ByPerson,
-        },
-    })
 }

@@ -20,8 +20,13 @@ use crate::{
         memory::{Known, attach},
         plan::ReviewPlan,
         round::Round,
+        skip::Cause,
     },
-    store::{db::Db, posted_finding},
+    store::{
+        db::Db,
+        pause, posted_finding,
+        review_round::{self, ReviewRound},
+    },
 };
 
 pub struct PostReview {
@@ -70,6 +75,14 @@ impl Tool for PostReview {
             let said = plan.memory.into_iter().filter(was_said);
             let rows: Vec<_> = said.map(|known| memory::posted(known, &pull.head, clock.now())).collect();
             posted_finding::upsert(&self.db, id, pull.number, &rows).await?;
+            if undone.is_empty() {
+                let (head, at) = (pull.head.clone(), clock.now());
+                let round = ReviewRound { head, basis: plan.basis, partly: plan.partly, unheard: 0, at };
+                review_round::finish(&self.db, id, pull.number, &round, change.cause == Cause::Push).await?;
+            }
+            if plan.pauses {
+                pause::pause(&self.db, id, pull.number, None, clock.now()).await?;
+            }
         }
         Ok(PostedReview { title: plan.title, round: plan.round, comments: posted.len() })
     }
@@ -87,6 +100,7 @@ fn speaks_of(effect: &Effect, known: &Known) -> bool {
         Effect::ReplyInThread { comment, .. } => known.comment_id == Some(*comment),
         Effect::UpsertComment { .. }
         | Effect::ResolveThread { .. }
+        | Effect::ReopenThread { .. }
         | Effect::DismissReview { .. }
         | Effect::React { .. }
         | Effect::DescribePull { .. }

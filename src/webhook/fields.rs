@@ -47,6 +47,7 @@ pub(super) struct Payload {
     pull_request: Option<PullRequestField>,
     changes: Option<ChangesField>,
     label: Option<LabelField>,
+    requested_reviewer: Option<UserField>,
     issue: Option<IssueField>,
     comment: Option<CommentField>,
     review: Option<CommentField>,
@@ -283,6 +284,7 @@ impl Payload {
             draft: pull.draft.unwrap_or_default(),
             base_changed: self.changes.take().is_some_and(|changes| changes.base.is_some()),
             label: self.label.take().and_then(|label| label.name).map(|name| name.0),
+            requested_reviewer: self.requested_reviewer.take().and_then(|reviewer| reviewer.account()),
         })
     }
 

@@ -17,11 +17,12 @@ use crate::{
 };
 
 /// `workflows/*.yml` of the source tree.
-const BUILT_IN: [(&str, &str); 15] = [
+const BUILT_IN: [(&str, &str); 16] = [
     ("built in: answer.yml", include_str!("../../workflows/answer.yml")),
     ("built in: ask.yml", include_str!("../../workflows/ask.yml")),
     ("built in: commands.yml", include_str!("../../workflows/commands.yml")),
     ("built in: config.yml", include_str!("../../workflows/config.yml")),
+    ("built in: conversation.yml", include_str!("../../workflows/conversation.yml")),
     ("built in: describe.yml", include_str!("../../workflows/describe.yml")),
     ("built in: explain.yml", include_str!("../../workflows/explain.yml")),
     ("built in: fix.yml", include_str!("../../workflows/fix.yml")),

@@ -76,7 +76,7 @@ pub fn decide(event: &Event, definitions: &[Definition], own: &OwnApp) -> Decisi
         Ok(start) => start,
         Err(reason) => return Decision::Skip(reason),
     };
-    let hearing = definitions.iter().filter(|definition| definition.trigger.hears(event) && !is_by_bot(event));
+    let hearing = definitions.iter().filter(|definition| definition.trigger.hears(event) && !is_by_bot(event, own));
     let mut executions: Vec<_> = hearing.map(|definition| execution(event, definition, start, None)).collect();
     executions.extend(hearing::hear(event, definitions, own));
     if executions.is_empty() { Decision::Skip(nothing_heard(event, own)) } else { Decision::Start(executions) }
@@ -84,7 +84,7 @@ pub fn decide(event: &Event, definitions: &[Definition], own: &OwnApp) -> Decisi
 
 fn nothing_heard(event: &Event, own: &OwnApp) -> String {
     let commands = match &event.kind {
-        EventKind::Comment(_) if is_by_bot(event) => return "a bot wrote the comment".to_owned(),
+        EventKind::Comment(_) if is_by_bot(event, own) => return "a bot wrote the comment".to_owned(),
         EventKind::Comment(comment) => parse_commands(&comment.body, &own.slug),
         _ => Vec::new(),
     };
@@ -95,10 +95,12 @@ fn nothing_heard(event: &Event, own: &OwnApp) -> String {
     }
 }
 
-/// Other bots' comments start nothing but commands that a repository allows them, or two bots would talk for ever.
-fn is_by_bot(event: &Event) -> bool {
-    let by = |account: &Account| account.is_bot;
-    matches!(&event.kind, EventKind::Comment(comment) if comment.author.is_bot || event.sender.as_ref().is_some_and(by))
+/// Other bots' comments start nothing but commands that a repository allows them, or two bots would talk for ever. A person
+/// who deletes what Seam wrote is heard.
+fn is_by_bot(event: &Event, own: &OwnApp) -> bool {
+    let EventKind::Comment(comment) = &event.kind else { return false };
+    let is_own_deleted = event.action.as_deref() == Some("deleted") && own.is(&comment.author);
+    event.sender.as_ref().is_some_and(|sender| sender.is_bot) || (comment.author.is_bot && !is_own_deleted)
 }
 
 /// How the event starts what hears of it, or why nothing does.
@@ -131,6 +133,10 @@ fn start(event: &Event, own: &OwnApp) -> Result<Start, String> {
         },
         EventKind::PullRequest(pull) => match action {
             "edited" if !pull.base_changed => skip("only the words of the pull request were edited"),
+            "review_requested" if !pull.requested_reviewer.as_ref().is_some_and(|reviewer| own.is(reviewer)) => {
+                skip("the review is asked of somebody else")
+            }
+            "review_requested" => by_event(Priority::Command, Supersede::Never),
             "labeled" | "unlabeled" => by_event(Priority::Push, Supersede::Never),
             _ => by_event(Priority::Push, Supersede::Older),
         },

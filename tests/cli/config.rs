@@ -22,6 +22,11 @@ fn a_work_trees_settings_are_shown_with_their_origins() {
       max_comments: 5                            # repository
       min_severity: info                         # default
       request_changes: false                     # default
+      skip_discussed: true                       # default
+      pause_after: 25                            # default
+      labels:
+        ask: []                                  # default
+        forbid: []                               # default
       paths:
         exclude: ["**/node_modules/**", "**/vendor/**", "**/*.min.js", "**/*.lock"] # default
       instructions: []                           # default
@@ -30,6 +35,9 @@ fn a_work_trees_settings_are_shown_with_their_origins() {
     rules:
       disable: ["py/*"]                          # repository
       severity: {}                               # default
+      acceptance:
+        least: 25                                # default
+        after: 20                                # default
     split:
       on_push: suggest                           # default
       strategy: hybrid                           # default

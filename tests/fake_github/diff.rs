@@ -60,9 +60,44 @@ pub(crate) enum Misplaced {
 impl Diff {
     /// The diff from `base` (a merge base) to `head`, with three lines of context.
     pub(crate) fn between(git: &GitRepository, base: &str, head: &str) -> Self {
-        let arguments = ["-c", "core.quotePath=false", "diff", "-U3", "-M", "--no-color", "--no-ext-diff", base, head];
+        Self::with(git, ["-U3", "-M"], base, head)
+    }
+
+    /// Each change by itself, for following lines; `None` where the older commit is gone.
+    pub(crate) fn of_moves(git: &GitRepository, from: &str, to: &str) -> Option<Self> {
+        Some(Self::with(git, ["-U0", "--no-renames"], &git.resolve(from)?, to))
+    }
+
+    fn with(git: &GitRepository, [context, renames]: [&str; 2], base: &str, head: &str) -> Self {
+        let arguments =
+            ["-c", "core.quotePath=false", "diff", context, renames, "--no-color", "--no-ext-diff", base, head];
         let output = git.git_with(&arguments, &[]);
         Self { files: parse(&String::from_utf8_lossy(&output)) }
+    }
+
+    /// Where `lines` of `path` are now, by [`Self::of_moves`]; `None` when that line was changed or removed.
+    pub(crate) fn follow(&self, path: &str, lines: Lines) -> Option<Lines> {
+        let hunks = self.file(path).map(|file| file.hunks.as_slice()).unwrap_or_default();
+        let moved = |line: u32| {
+            let mut shift = 0_i64;
+            for hunk in hunks {
+                let count = |kind| hunk.lines.iter().filter(|line| line.kind == kind).count();
+                let (old, removed) = (hunk.lines[0].old, count('-') as u32);
+                if (old..old + removed).contains(&line) {
+                    return None;
+                }
+                if old > line || (removed == 0 && old >= line) {
+                    break;
+                }
+                shift += count('+') as i64 - i64::from(removed);
+            }
+            u32::try_from(i64::from(line) + shift).ok()
+        };
+        let start = match lines.start {
+            Some((line, side)) => Some((moved(line)?, side)),
+            None => None,
+        };
+        Some(Lines { start, line: moved(lines.line)?, side: lines.side })
     }
 
     pub(crate) fn file(&self, path: &str) -> Option<&FileDiff> {
@@ -195,47 +230,6 @@ fn ranges(header: &str) -> ((u32, u32), (u32, u32)) {
     (next(), next())
 }
 
-/// Where `lines` of `path` at `from` are at `to`; `None` when that line was changed or removed.
-pub(crate) fn follow(git: &GitRepository, from: &str, to: &str, path: &str, lines: Lines) -> Option<Lines> {
-    git.resolve(from)?;
-    let arguments = [
-        "-c",
-        "core.quotePath=false",
-        "diff",
-        "-U0",
-        "--no-renames",
-        "--no-color",
-        "--no-ext-diff",
-        from,
-        to,
-        "--",
-        path,
-    ];
-    let text = String::from_utf8_lossy(&git.git_with(&arguments, &[])).into_owned();
-    let moved = |line: u32| {
-        let mut shift = 0_i64;
-        for header in text.lines().filter(|line| line.starts_with("@@ ")) {
-            let ((old, old_count), (_, new_count)) = ranges(header);
-            if old_count == 0 {
-                if old >= line {
-                    break;
-                }
-            } else if (old..old + old_count).contains(&line) {
-                return None;
-            } else if old > line {
-                break;
-            }
-            shift += i64::from(new_count) - i64::from(old_count);
-        }
-        u32::try_from(i64::from(line) + shift).ok()
-    };
-    let start = match lines.start {
-        Some((line, side)) => Some((moved(line)?, side)),
-        None => None,
-    };
-    Some(Lines { start, line: moved(lines.line)?, side: lines.side })
-}
-
 #[cfg(test)]
 mod tests {
     use super::{super::git_repository::Commit, *};
@@ -284,8 +278,9 @@ mod tests {
         assert_eq!(diff.place("a b.txt", range(9, 9)), Err(Misplaced::StartNotBefore));
         assert_eq!(diff.place("a b.txt", range(9, 15)), Err(Misplaced::Line));
 
-        assert_eq!(follow(&git, &base, &head, "a b.txt", at(9, Side::Right)), Some(at(9, Side::Right)));
-        assert_eq!(follow(&git, &base, &head, "a b.txt", at(10, Side::Right)), None);
-        assert_eq!(follow(&git, &base, &head, "a b.txt", range(12, 24)), Some(range(11, 23)));
+        let moves = Diff::of_moves(&git, &base, &head).unwrap();
+        assert_eq!(moves.follow("a b.txt", at(9, Side::Right)), Some(at(9, Side::Right)));
+        assert_eq!(moves.follow("a b.txt", at(10, Side::Right)), None);
+        assert_eq!(moves.follow("a b.txt", range(12, 24)), Some(range(11, 23)));
     }
 }

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::{
     model::{
-        comments::{IssueComment, Reaction, Review, ReviewComment},
+        comments::{IssueComment, Lines, Reaction, Review, ReviewComment, Side},
         world::World,
     },
+    routes::reviews::diff_at,
     webhooks,
 };
 
@@ -116,6 +117,40 @@ pub(crate) fn react(
     Some((new, false))
 }
 
+/// A comment on a line of the head that begins a thread.
+pub(crate) fn begin_thread(
+    world: &mut World,
+    repository: i64,
+    number: i64,
+    author: &str,
+    (path, line): (&str, u32),
+    body: &str,
+) {
+    let head = world.pull(repository, number).head_sha.clone();
+    let lines = Lines { start: None, line, side: Side::Right };
+    let diff_hunk = diff_at(world.repository(repository), number, &head).place(path, lines);
+    let diff_hunk = diff_hunk.unwrap_or_else(|why| panic!("{path}:{line} is not in the diff: {why:?}"));
+    let review = silent_review(world, repository, number, author, &head);
+    let (id, now) = (world.new_id(), world.now());
+    world.pull_mut(repository, number).add_comment(ReviewComment {
+        id,
+        review,
+        in_reply_to: None,
+        author: author.to_owned(),
+        body: body.to_owned(),
+        path: path.to_owned(),
+        original: Some(lines),
+        current: Some(lines),
+        commit_id: head.clone(),
+        original_commit_id: head,
+        diff_hunk,
+        created_at: now,
+        updated_at: now,
+        reactions: Vec::new(),
+    });
+    webhooks::review_comment(world, repository, number, id, "created", json!({}), author);
+}
+
 /// Resolves a thread, or opens it again.
 pub(crate) fn set_resolved(
     world: &mut World,
@@ -129,4 +164,14 @@ pub(crate) fn set_resolved(
     let thread = threads.iter_mut().find(|thread| thread.node_id == node_id).expect("the thread was found");
     thread.resolved_by = (action == "resolved").then(|| by.to_owned());
     webhooks::review_thread(world, repository, number, node_id, action, by);
+}
+
+/// Deletes a review comment; with the last comment of a thread goes the thread.
+pub(crate) fn delete(world: &mut World, repository: i64, number: i64, comment: i64, login: &str) {
+    webhooks::review_comment(world, repository, number, comment, "deleted", json!({}), login);
+    let pull = world.pull_mut(repository, number);
+    pull.review_comments.retain(|one| one.id != comment);
+    let left: Vec<i64> =
+        pull.review_comments.iter().flat_map(|one| [Some(one.id), one.in_reply_to]).flatten().collect();
+    pull.threads.retain(|thread| left.contains(&thread.root));
 }

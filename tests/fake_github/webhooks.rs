@@ -46,8 +46,7 @@ pub(crate) fn push(world: &mut World, repository: i64, branch: &str, before: &st
     });
     tell(world, "push", Some(repository), payload, sender);
     if !deleted {
-        let suite = shape::check_run::suite(world, world.repository(repository), after);
-        tell(world, "check_suite", Some(repository), json!({ "action": "requested", "check_suite": suite }), sender);
+        check_suite(world, repository, after, "requested", sender);
     }
 }
 
@@ -160,11 +159,29 @@ pub(crate) fn review_thread(
 }
 
 /// `check_run` with `created`, `completed`, `rerequested`, ...
-pub(crate) fn check_run(world: &mut World, repository: i64, run: i64, action: &str, sender: &str) {
+pub(crate) fn check_run(
+    world: &mut World,
+    repository: i64,
+    run: i64,
+    action: &str,
+    button: Option<&str>,
+    sender: &str,
+) {
     let of = world.repository(repository);
     let run = of.check_runs.iter().find(|one| one.id == run).expect("it was just changed");
-    let payload = json!({ "action": action, "check_run": shape::check_run::in_webhook(world, of, run) });
+    let mut payload = json!({ "action": action, "check_run": shape::check_run::in_webhook(world, of, run) });
+    if let Some(identifier) = button {
+        let is_shown = run.actions.iter().any(|action| action["identifier"] == *identifier);
+        assert!(is_shown, "the check run shows no button {identifier}");
+        payload["requested_action"] = json!({ "identifier": identifier });
+    }
     tell(world, "check_run", Some(repository), payload, sender);
+}
+
+/// `check_suite` of a commit with `requested`, `rerequested`.
+pub(crate) fn check_suite(world: &mut World, repository: i64, head_sha: &str, action: &str, sender: &str) {
+    let suite = shape::check_run::suite(world, world.repository(repository), head_sha);
+    tell(world, "check_suite", Some(repository), json!({ "action": action, "check_suite": suite }), sender);
 }
 
 /// `repository` with `renamed`, ...

@@ -210,7 +210,9 @@ fn threads_page(ids: &[&str], next: Option<&str>) -> Value {
         .map(|id| {
             json!({ "id": id, "isResolved": true, "isOutdated": false, "viewerCanResolve": false, "path": "a.rs",
                 "line": null, "startLine": null, "resolvedBy": { "login": "octocat" },
-                "comments": { "nodes": [{ "databaseId": 11, "body": "b", "author": null }, null] } })
+                "root": { "nodes": [{ "databaseId": 11, "body": "b", "author": null,
+                    "reactions": { "nodes": [{ "user": { "login": "octocat" } }, null, { "user": null }] } }, null] },
+                "latest": { "nodes": [{ "databaseId": 11, "body": "b", "author": null }] } })
         })
         .collect();
     json!({ "data": { "repository": { "pullRequest": { "reviewThreads": {
@@ -229,7 +231,7 @@ async fn threads_come_in_pages() {
     let threads = server.repository().review_threads(PullNumber(1)).await.unwrap();
     let ids: Vec<_> = threads.iter().map(|thread| thread.node_id.as_str()).collect();
     assert_eq!(ids, ["T1", "T2", "T3"]);
-    assert_eq!(threads[0].comments.len(), 1);
+    assert_eq!((threads[0].root.len(), threads[0].root[0].reactions.len(), threads[0].latest.len()), (1, 2, 1));
 }
 
 #[tokio::test]
@@ -245,7 +247,7 @@ async fn threads_know_whether_the_app_began_and_resolved_them() {
         let mut page = threads_page(&["T1", "T2", "T3", "T4"], None);
         let nodes = &mut page["data"]["repository"]["pullRequest"]["reviewThreads"]["nodes"];
         for (thread, (author, resolver)) in nodes.as_array_mut().unwrap().iter_mut().zip(&cases) {
-            thread["comments"]["nodes"][0]["author"] = author.clone();
+            thread["root"]["nodes"][0]["author"] = author.clone();
             thread["resolvedBy"] = resolver.clone();
         }
         match seen.line.as_str() {
@@ -271,7 +273,7 @@ async fn errors_of_graphql_come_with_200_and_are_errors() {
                 .then(|| ok(&json!({ "data": { "resolveReviewThread": null }, "errors": errors })))
         })
         .await;
-        told.push(server.repository().resolve_thread("T1").await.unwrap_err().to_string());
+        told.push(server.repository().set_thread("T1", true).await.unwrap_err().to_string());
     }
     insta::assert_snapshot!(told.join("\n"), @r"
         not permitted at POST /graphql: GitHub says no

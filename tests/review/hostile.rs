@@ -29,6 +29,7 @@ fn bodies(plan: &ReviewPlan) -> Vec<String> {
         | Effect::UpsertComment { body, .. }
         | Effect::ReplyInThread { body, .. } => vec![body.clone()],
         Effect::ResolveThread { .. }
+        | Effect::ReopenThread { .. }
         | Effect::React { .. }
         | Effect::DismissReview { .. }
         | Effect::DescribePull { .. }

@@ -1,5 +1,6 @@
 //! Reviews as people see them.
 
+mod convergence;
 mod evidence;
 mod folders;
 mod history;

@@ -4,13 +4,14 @@ use insta::assert_snapshot;
 use seam::{
     domain::{
         anchor::{Anchor, Side},
-        finding::{Confidence, Severity},
+        finding::{Confidence, Fingerprint, Severity},
         ledger::{FileStatus, Handled},
+        life::Life,
     },
-    review::plan::plan,
+    review::{discussion::OtherThread, input::Dismissed, memory::Resolution, plan::plan},
 };
 
-use super::table::{PullRequest, finding, input, outline, row};
+use super::table::{PullRequest, check_run, finding, input, outline, row};
 
 #[test]
 fn a_clean_pull_request_gets_a_green_check_and_silence() {
@@ -71,19 +72,192 @@ fn what_a_person_resolved_is_never_raised_again() {
 }
 
 #[test]
-fn what_was_fixed_and_comes_back_is_raised_anew() {
+fn what_was_fixed_and_comes_back_opens_its_thread_again() {
+    let mut pull = PullRequest::default();
+    pull.push(vec![finding("a.py", 3, "eval(x)")]);
+    let there = || vec![finding("a.py", 4, "eval(x)")];
+    let rounds = [Vec::new(), there(), Vec::new(), there()].map(|findings| outline(&pull.push(findings)));
+    assert_snapshot!(rounds.join("\n"), @"
+    reply 1 Fixed as of 0000000.
+    resolve thread-1
+    check Success 1 fixed, 0 open, 0 new
+    reply 1 Back as of 0000000, in line 4.
+    reopen thread-1
+    check Neutral 0 fixed, 0 open, 1 new
+    reply 1 Fixed as of 0000000.
+    resolve thread-1
+    check Success 1 fixed, 0 open, 0 new
+    reply 1 Back as of 0000000, in line 4.
+    reopen thread-1
+    check Neutral 0 fixed, 0 open, 1 new
+    ");
+}
+
+/// A branch may come back to a commit it was at before: nothing that is done again may look like what was done then.
+#[test]
+fn the_same_commit_twice_is_two_rounds() {
+    let mut pull = PullRequest::default();
+    pull.push(vec![finding("a.py", 3, "eval(x)")]);
+    let mut keys = Vec::new();
+    for findings in [vec![], vec![finding("a.py", 3, "eval(x)")], vec![], vec![finding("a.py", 3, "eval(x)")]] {
+        pull.commits = 1;
+        let done = pull.push(findings).effects;
+        keys.extend(done.into_iter().map(|planned| planned.key).filter(|key| !key.0.starts_with("check-run")));
+    }
+    let all = keys.len();
+    keys.sort();
+    keys.dedup();
+    assert_eq!((all, keys.len()), (8, 8), "{keys:?}");
+}
+
+#[test]
+fn what_left_the_diff_and_comes_back_opens_its_thread_again() {
+    let mut pull = PullRequest::default();
+    pull.push(vec![finding("c.py", 3, "eval(x)")]);
+    assert_snapshot!(outline(&pull.push(Vec::new())), @"
+    reply 1 No longer part of this pull request as of 0000000.
+    resolve thread-1
+    check Success 1 fixed, 0 open, 0 new
+    ");
+    assert_eq!(pull.stored[0].life, Life::Outdated);
+    assert_snapshot!(outline(&pull.push(vec![finding("c.py", 3, "eval(x)")])), @"
+    reply 1 Back as of 0000000, in line 3.
+    reopen thread-1
+    check Neutral 0 fixed, 0 open, 1 new
+    ");
+}
+
+#[test]
+fn what_the_author_dislikes_is_dismissed_and_its_thread_is_closed() {
+    let mut pull = PullRequest::default();
+    pull.push(vec![finding("a.py", 3, "eval(x)")]);
+    pull.threads[0].disliked = true;
+    let same = || vec![finding("a.py", 3, "eval(x)")];
+    assert_snapshot!(outline(&pull.push(same())), @"
+    resolve thread-1
+    check Success No problems found
+    ");
+    assert_snapshot!(outline(&pull.push(same())), @"check Success No problems found");
+    assert_snapshot!(outline(&pull.push(Vec::new())), @"check Success No problems found");
+    assert_eq!((pull.stored[0].life, pull.stored[0].gone), (Life::Dismissed, true));
+}
+
+#[test]
+fn what_a_person_opens_again_is_open_again() {
+    let mut pull = PullRequest::default();
+    pull.push(vec![finding("a.py", 3, "eval(x)")]);
+    pull.resolve("eval(x)");
+    pull.push(vec![finding("a.py", 3, "eval(x)")]);
+    pull.threads[0].resolution = Resolution::Unresolved;
+    assert_snapshot!(outline(&pull.push(vec![finding("a.py", 3, "eval(x)")])), @"check Neutral 0 fixed, 1 open, 0 new");
+}
+
+#[test]
+fn who_resolves_the_thread_of_what_is_fixed_tidies_up() {
     let mut pull = PullRequest::default();
     pull.push(vec![finding("a.py", 3, "eval(x)")]);
     pull.push(Vec::new());
-    let back = pull.push(vec![finding("a.py", 3, "eval(x)")]);
-    assert_snapshot!(outline(&back), @"
-    review Comment a.py:3
+    pull.threads[0].resolution = Resolution::ByPerson;
+    pull.push(Vec::new());
+    assert_eq!(pull.stored[0].life, Life::Fixed);
+    assert_snapshot!(outline(&pull.push(vec![finding("a.py", 3, "eval(x)")])), @"
+    reply 1 Back as of 0000000, in line 3.
+    reopen thread-1
     check Neutral 0 fixed, 0 open, 1 new
     ");
-    assert_snapshot!(outline(&pull.push(Vec::new())), @"
+}
+
+/// A round may be stopped between any two effects, and is not remembered then.
+#[test]
+fn what_an_earlier_round_did_not_get_to_is_done() {
+    for stop_after in 0..3 {
+        let mut pull = PullRequest::default();
+        pull.push(vec![finding("a.py", 3, "eval(x)")]);
+        let stored = pull.stored.clone();
+        pull.stop_after = Some(stop_after);
+        pull.push(Vec::new());
+        (pull.stored, pull.stop_after) = (stored, None);
+        pull.push(Vec::new());
+        assert_eq!((pull.unresolved(), pull.said(1)), (0, 1), "stopped after {stop_after}");
+
+        let stored = pull.stored.clone();
+        pull.stop_after = Some(stop_after);
+        pull.push(vec![finding("a.py", 3, "eval(x)")]);
+        (pull.stored, pull.stop_after) = (stored, None);
+        pull.push(vec![finding("a.py", 3, "eval(x)")]);
+        assert_eq!((pull.unresolved(), pull.said(1)), (1, 2), "stopped after {stop_after}");
+    }
+}
+
+#[test]
+fn what_was_dismissed_on_another_pull_request_is_not_raised() {
+    let mut next =
+        input(vec![finding("a.py", 3, "eval(x)"), finding("b.py", 3, "eval(x)"), finding("c.py", 3, "eval(y)")]);
+    let dismissed = |code: &str, path: &str| Dismissed {
+        fingerprint: Fingerprint::of("py/no-eval", "", code),
+        path: path.to_owned(),
+    };
+    next.dismissed = vec![dismissed("eval(x)", "a.py"), dismissed("eval(y)", "old.py")];
+    next.renames.insert("c.py".to_owned(), "old.py".to_owned());
+    assert_snapshot!(outline(&plan(&next)), @"
+    review Comment b.py:3
+    check Neutral 1 warning
+    ");
+    next.dismissed.clear();
+    let mut pull = PullRequest::default();
+    pull.review(next.clone());
+    next.dismissed = vec![dismissed("eval(x)", "a.py")];
+    assert_snapshot!(outline(&pull.review(next)), @"
+    resolve thread-1
+    check Neutral 0 fixed, 2 open, 0 new
+    ");
+}
+
+#[test]
+fn what_others_discuss_is_not_said_again() {
+    let mut next =
+        input(vec![finding("a.py", 3, "eval(x)"), finding("a.py", 9, "eval(y)"), finding("b.py", 3, "eval(z)")]);
+    let thread = |path: &str, lines, text: &str| OtherThread { path: path.to_owned(), lines, text: text.to_owned() };
+    next.others = vec![
+        thread("a.py", Some((2, 4)), "What does this do?"),
+        thread("b.py", None, "`py/no-eval` does not count here."),
+        thread("c.py", Some((9, 9)), "py/no-eval"),
+    ];
+    let first = plan(&next);
+    assert_snapshot!(outline(&first), @"
+    review Comment a.py:9
+    check Neutral 3 warnings
+    ");
+    assert!(check_run(&first).summary.contains("2 discussed by others in open threads, and not said again."));
+    next.policy.review.skip_discussed = false;
+    assert_snapshot!(outline(&plan(&next)), @"
+    review Comment a.py:3 a.py:9 b.py:3
+    check Neutral 3 warnings
+    ");
+}
+
+#[test]
+fn code_that_did_not_change_gets_no_new_comment() {
+    let mut pull = PullRequest::default();
+    pull.push(vec![finding("a.py", 3, "eval(x)")]);
+    let mut next =
+        input(vec![finding("a.py", 3, "eval(x)"), finding("a.py", 9, "eval(y)"), finding("b.py", 3, "eval(z)")]);
+    next.unchanged = [0, 1].into();
+    let round = pull.review(next);
+    assert_snapshot!(outline(&round), @"
+    review Comment b.py:3
+    check Neutral 0 fixed, 1 open, 1 new
+    ");
+    assert!(
+        check_run(&round).text.unwrap().contains("1 late finding in code that did not change since the last review")
+    );
+    assert_snapshot!(outline(&pull.push(vec![finding("a.py", 9, "eval(y)")])), @"
+    review Comment a.py:9
+    reply 1 Fixed as of 0000000.
+    resolve thread-1
     reply 2 Fixed as of 0000000.
     resolve thread-2
-    check Success 1 fixed, 0 open, 0 new
+    check Neutral 2 fixed, 0 open, 1 new
     ");
 }
 

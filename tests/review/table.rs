@@ -1,9 +1,11 @@
 //! A pull request on the table: findings in, the plan's memory carried from round to round.
 
+use std::collections::BTreeMap;
+
 use seam::{
     domain::{
         anchor::{Anchor, Side},
-        effect::{CheckRunReport, Effect, InlineComment},
+        effect::{CheckRunReport, Effect, EffectKey, InlineComment},
         finding::{Analysis, Category, Confidence, Finding, Fingerprint, Severity, Source},
         ids::{CommentId, CommitSha, PullNumber},
         ledger::{FileStatus, Handled, LedgerRow},
@@ -11,7 +13,7 @@ use seam::{
     review::{
         input::{PullFacts, ReviewInput, Target},
         mark::Mark,
-        memory::{Known, Posted, Resolution, ThreadSeen, attach, reconcile},
+        memory::{Known, Posted, Resolution, ThreadSeen, Word, attach, reconcile},
         plan::{ReviewPlan, plan},
     },
 };
@@ -56,12 +58,17 @@ pub(super) fn input(findings: Vec<Finding>) -> ReviewInput {
         target: Target::Pull(PullFacts {
             number: PullNumber(12),
             head: sha(1),
+            author: Some("ada".to_owned()),
+            labels: Vec::new(),
             base: "main".to_owned(),
             draft: false,
             fork: false,
         }),
         analysis: Analysis { findings, ledger },
         known: Vec::new(),
+        dismissed: Vec::new(),
+        others: Vec::new(),
+        unchanged: Default::default(),
         renames: Default::default(),
         summary: None,
         blocking: Vec::new(),
@@ -76,6 +83,9 @@ pub(super) struct PullRequest {
     pub(super) stored: Vec<Known>,
     pub(super) threads: Vec<ThreadSeen>,
     pub(super) commits: usize,
+    /// Of the next rounds only so many effects are done.
+    pub(super) stop_after: Option<usize>,
+    done: BTreeMap<EffectKey, CommentId>,
 }
 
 impl PullRequest {
@@ -106,7 +116,7 @@ impl PullRequest {
 
     fn perform(&mut self, plan: &ReviewPlan) -> Vec<Posted> {
         let before = self.threads.len();
-        for planned in &plan.effects {
+        for planned in plan.effects.iter().take(self.stop_after.unwrap_or(usize::MAX)) {
             match &planned.effect {
                 Effect::CreateReview { comments, .. } => {
                     comments.iter().for_each(|comment| {
@@ -114,10 +124,22 @@ impl PullRequest {
                     });
                 }
                 Effect::CreateFileComment { path, body, .. } => self.begin_thread(path, None, body),
+                // Whoever asks for the same effect again gets what came of it.
+                Effect::ReplyInThread { .. } if self.done.contains_key(&planned.key) => {}
+                Effect::ReplyInThread { comment, body, .. } => {
+                    self.done.insert(planned.key.clone(), *comment);
+                    let thread = self.threads.iter_mut().find(|one| one.comment_id == *comment).unwrap();
+                    thread.last_word = Word::of(body);
+                }
                 Effect::ResolveThread { thread } => {
                     let thread = self.threads.iter_mut().find(|one| one.thread_node_id == *thread).unwrap();
                     assert_eq!(thread.resolution, Resolution::Unresolved, "resolved twice");
                     thread.resolution = Resolution::ByApp;
+                }
+                Effect::ReopenThread { thread } => {
+                    let thread = self.threads.iter_mut().find(|one| one.thread_node_id == *thread).unwrap();
+                    assert_ne!(thread.resolution, Resolution::Unresolved, "opened twice");
+                    thread.resolution = Resolution::Unresolved;
                 }
                 _ => {}
             }
@@ -138,10 +160,12 @@ impl PullRequest {
             thread_node_id: format!("thread-{number}"),
             comment_id: CommentId(number),
             body: body.to_owned(),
+            last_word: None,
             path: path.to_owned(),
             line,
             outdated: false,
             resolution: Resolution::Unresolved,
+            disliked: false,
         });
     }
 
@@ -153,6 +177,11 @@ impl PullRequest {
                 thread.resolution = Resolution::ByPerson;
             }
         }
+    }
+
+    /// Replies of Seam's under a comment.
+    pub(super) fn said(&self, comment: i64) -> usize {
+        self.done.values().filter(|one| **one == CommentId(comment)).count()
     }
 
     pub(super) fn unresolved(&self) -> usize {
@@ -175,6 +204,7 @@ pub(super) fn outline(plan: &ReviewPlan) -> String {
         other @ (Effect::React { .. } | Effect::DescribePull { .. } | Effect::CreateCommit { .. }) => {
             other.kind().to_owned()
         }
+        Effect::ReopenThread { thread } => format!("reopen {thread}"),
         Effect::CompleteCheckRun { check, .. } => format!("check {:?} {}", check.conclusion, check.title),
     };
     plan.effects.iter().map(|planned| line(&planned.effect)).collect::<Vec<_>>().join("\n")

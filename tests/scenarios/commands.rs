@@ -71,6 +71,7 @@ scenario!(help_lists_what_a_person_may_use, async |seam| {
     insta::assert_snapshot!(seam.log().await, @r"
     review push skipped: pull request #1 shows this branch and is reviewed itself
     review pull_request.opened succeeded
+    conversation issue_comment.created succeeded
     commands issue_comment.created succeeded
     help issue_comment.created succeeded
     answer issue_comment.created succeeded
@@ -153,6 +154,7 @@ scenario!(several_commands_run_one_after_the_other, async |seam| {
     insta::assert_snapshot!(seam.log().await, @r"
     review push skipped: pull request #1 shows this branch and is reviewed itself
     review pull_request.opened succeeded
+    conversation issue_comment.created succeeded
     commands issue_comment.created succeeded
     config issue_comment.created succeeded
     answer issue_comment.created succeeded
@@ -208,7 +210,9 @@ scenario!(a_deleted_comment_asks_for_nothing_more, async |seam| {
     insta::assert_snapshot!(seam.log().await, @r"
     review push skipped: pull request #1 shows this branch and is reviewed itself
     review pull_request.opened succeeded
+    conversation issue_comment.created succeeded
     commands issue_comment.created succeeded
+    conversation issue_comment.deleted succeeded
     commands issue_comment.deleted skipped: the comment was deleted; 2 of its executions were waiting
     help issue_comment.created cancelled: its comment was deleted
     answer issue_comment.created cancelled: its comment was deleted
@@ -265,7 +269,7 @@ scenario!(what_failed_is_said_and_can_be_run_again, async |seam| {
     insta::assert_snapshot!(told(&pull, again), @r"
     eyes rocket
     > `/rerun`
-    [Execution 5](http://localhost:8080/executions/5) (`config`) is in line again. It had failed: answer: GitHub answered 500 at GET /repos/{owner}/{repo}/contents/{path} (given up after 3 tries)
+    [Execution 6](http://localhost:8080/executions/6) (`config`) is in line again. It had failed: answer: GitHub answered 500 at GET /repos/{owner}/{repo}/contents/{path} (given up after 3 tries)
     > `/config`
     ```yaml
     ");

@@ -144,7 +144,8 @@ scenario!(what_was_closed_meanwhile_is_left_alone, async |seam| {
     ");
     insta::assert_snapshot!(seam.log().await, @r"
     review push succeeded
-    review pull_request.opened skipped: pull request #1 is closed
+    review pull_request.opened superseded: superseded by execution 4
+    review pull_request.closed skipped: pull request #1 is closed
     ");
     pull.reopen().await;
     seam.settle().await;

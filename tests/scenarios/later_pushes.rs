@@ -87,22 +87,28 @@ scenario!(what_a_person_resolved_is_never_raised_again, async |seam| {
     "#);
 });
 
-scenario!(what_was_fixed_and_comes_back_is_raised_anew, async |seam| {
+scenario!(what_was_fixed_and_comes_back_opens_its_thread_again, async |seam| {
     let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
     seam.settle().await;
-    pull.push([("shop/cart.py", FIXED)]).await;
+    let second = pull.push([("shop/cart.py", FIXED)]).await;
     seam.settle().await;
-    pull.push([("shop/cart.py", EVAL)]).await;
+    let third = pull.push([("shop/cart.py", EVAL)]).await;
     seam.settle().await;
-    let shown = glance(&pull);
-    let fixed = shown.split("as of ").nth(1).unwrap()[..7].to_owned();
-    insta::assert_snapshot!(shown.replace(&fixed, "SECOND"), @r#"
+    let shown = glance(&pull).replace(&second[..7], "SECOND").replace(&third[..7], "THIRD");
+    insta::assert_snapshot!(shown, @r#"
     check Seam: failure: 0 fixed, 0 open, 1 new
-    shop/cart.py:6 py/eval-nonliteral, resolved by seam[bot]
-      seam[bot]: Fixed as of SECOND.
     shop/cart.py:6 py/eval-nonliteral
-    reviews: ["COMMENTED", "COMMENTED"], comments: 0
+      seam[bot]: Fixed as of SECOND.
+      seam[bot]: Back as of THIRD, in line 6.
+    reviews: ["COMMENTED"], comments: 0
     "#);
+    // To the commit where it was fixed, and to the one where it was back.
+    for (commit, shown) in [(&second, "1 fixed, 0 open, 0 new"), (&third, "0 fixed, 0 open, 1 new")] {
+        seam.shop.point("formulas", commit).await;
+        seam.settle().await;
+        assert!(glance(&pull).contains(shown), "{}", glance(&pull));
+    }
+    assert_eq!(pull.threads().len(), 1);
 });
 
 scenario!(of_many_pushes_the_newest_is_reviewed, async |seam| {

@@ -1,11 +1,14 @@
 //! From a signed webhook to what people see, through the whole house.
 
+mod attention;
 mod blocking;
 mod commands;
+mod conversation;
 mod first_review;
 mod installation;
 mod large;
 mod later_pushes;
+mod month;
 mod permissions;
 mod policy;
 mod unsure;

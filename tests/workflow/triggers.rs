@@ -80,6 +80,7 @@ fn pull(action: &str) -> Event {
         draft: false,
         base_changed: false,
         label: None,
+        requested_reviewer: None,
     };
     event("pull_request", Some(action), EventKind::PullRequest(pull))
 }

@@ -1,11 +1,14 @@
 //! Branches that move, and the pull requests that move with them.
 
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
 use super::super::{
-    diff::{Diff, follow},
+    diff::Diff,
     model::{pull::Pull, world::World},
     webhooks,
 };
-use serde_json::json;
 
 /// Points a branch of a repository at `after`, and tells the App.
 pub(crate) fn move_branch(world: &mut World, repository: i64, branch: &str, after: &str, sender: &str) {
@@ -44,9 +47,12 @@ pub(crate) fn move_head(world: &mut World, repository: i64, number: i64, head: &
         return;
     }
     let diff = Diff::between(&git, &base, head);
+    let mut moves: BTreeMap<String, Option<Diff>> = BTreeMap::new();
     for comment in &mut pull.review_comments {
         let Some(original) = comment.original else { continue };
-        let moved = follow(&git, &comment.original_commit_id, head, &comment.path, original);
+        let from = comment.original_commit_id.clone();
+        let moved = moves.entry(from).or_insert_with_key(|from| Diff::of_moves(&git, from, head));
+        let moved = moved.as_ref().and_then(|moves| moves.follow(&comment.path, original));
         comment.current = moved.filter(|lines| diff.place(&comment.path, *lines).is_ok());
         if comment.current.is_some() {
             head.clone_into(&mut comment.commit_id);

@@ -11,7 +11,7 @@ use super::{
             pull::{self, PullState},
             world::World,
         },
-        talk, webhooks,
+        shape, talk, webhooks,
     },
     repo::Repo,
     shown,
@@ -194,16 +194,81 @@ impl Pull {
         self.repo.shared.deliver().await;
     }
 
-    /// Somebody clicks "Re-run" on the last check run of the head.
-    pub(crate) async fn rerequest_check(&self, login: &str) {
-        self.ask_again(&mut self.repo.shared.world(), login);
+    /// Somebody clicks "Unresolve conversation".
+    pub(crate) async fn unresolve_thread_as(&self, login: &str, place: usize) {
+        let node_id = self.thread(place).node_id;
+        talk::set_resolved(&mut self.repo.shared.world(), self.repo.id, self.number, &node_id, login, "unresolved");
         self.repo.shared.deliver().await;
     }
 
-    fn ask_again(&self, world: &mut World, login: &str) {
+    /// Somebody reacts to the first comment of the thread of this place, as in `-1`. No webhook comes of it.
+    pub(crate) fn react(&self, login: &str, place: usize, content: &str) {
+        let root = self.thread(place).root;
+        talk::react(&mut self.repo.shared.world(), self.repo.id, self.number, root, login, content);
+    }
+
+    /// Somebody deletes the first comment of the thread of this place.
+    pub(crate) async fn delete_comment_as(&self, login: &str, place: usize) {
+        let root = self.thread(place).root;
+        talk::delete(&mut self.repo.shared.world(), self.repo.id, self.number, root, login);
+        self.repo.shared.deliver().await;
+    }
+
+    pub(crate) async fn add_label(&self, name: &str) {
+        let more = json!({ "label": shape::pull::label(&self.api(), name) });
+        self.act("labeled", more, |pull| {
+            pull.labels.insert(name.to_owned());
+        })
+        .await;
+    }
+
+    pub(crate) async fn remove_label(&self, name: &str) {
+        let more = json!({ "label": shape::pull::label(&self.api(), name) });
+        self.act("unlabeled", more, |pull| {
+            pull.labels.remove(name);
+        })
+        .await;
+    }
+
+    /// Ada asks somebody for a review.
+    pub(crate) async fn request_review_of(&self, login: &str) {
+        let reviewer = shape::account::simple(&self.repo.shared.world(), login);
+        self.act("review_requested", json!({ "requested_reviewer": reviewer }), |_| {}).await;
+    }
+
+    fn api(&self) -> String {
+        let world = self.repo.shared.world();
+        shape::repository::url(&world, world.repository(self.repo.id))
+    }
+
+    /// Somebody else than Seam begins a thread on a line of the head.
+    pub(crate) fn comment_on_line(&self, login: &str, path: &str, line: u32, body: &str) {
+        talk::begin_thread(&mut self.repo.shared.world(), self.repo.id, self.number, login, (path, line), body);
+    }
+
+    /// Somebody clicks a button of the last check run of the head.
+    pub(crate) async fn click(&self, login: &str, identifier: &str) {
+        self.ask(&mut self.repo.shared.world(), "requested_action", Some(identifier), login);
+        self.repo.shared.deliver().await;
+    }
+
+    /// Somebody clicks "Re-run all checks" on the head.
+    pub(crate) async fn rerequest_suite(&self, login: &str) {
+        let head = self.head();
+        webhooks::check_suite(&mut self.repo.shared.world(), self.repo.id, &head, "rerequested", login);
+        self.repo.shared.deliver().await;
+    }
+
+    /// Somebody clicks "Re-run" on the last check run of the head.
+    pub(crate) async fn rerequest_check(&self, login: &str) {
+        self.ask(&mut self.repo.shared.world(), "rerequested", None, login);
+        self.repo.shared.deliver().await;
+    }
+
+    fn ask(&self, world: &mut World, action: &str, button: Option<&str>, login: &str) {
         let head = &world.pull(self.repo.id, self.number).head_sha;
         let runs = &world.repository(self.repo.id).check_runs;
         let run = runs.iter().rev().find(|run| run.head_sha == *head).map(|run| run.id);
-        webhooks::check_run(world, self.repo.id, run.expect("the head has a check run"), "rerequested", login);
+        webhooks::check_run(world, self.repo.id, run.expect("the head has a check run"), action, button, login);
     }
 }

@@ -123,6 +123,22 @@ impl Repo {
         self.shared.deliver().await;
     }
 
+    /// To another owner, with all that is on it.
+    pub(crate) async fn transfer(&self, login: &str) {
+        self.take_owner(&mut self.shared.world(), login);
+        self.shared.deliver().await;
+    }
+
+    fn take_owner(&self, world: &mut World, login: &str) {
+        let from = super::super::shape::account::organization(world, world.repository(self.id));
+        let repository = world.repository_mut(self.id);
+        let old_full_name = repository.full_name();
+        login.clone_into(&mut repository.owner);
+        repository.old_names.insert(old_full_name);
+        let changes = json!({ "owner": { "from": { "organization": from } } });
+        webhooks::repository(world, self.id, "transferred", changes, "grace");
+    }
+
     fn take_name(&self, world: &mut World, name: &str) {
         let repository = world.repository_mut(self.id);
         let old = std::mem::replace(&mut repository.name, name.to_owned());

@@ -179,6 +179,23 @@ pub(super) fn comment(world: &World, of: &Repository, pull: &Pull, comment: &Rev
             "__typename": "PullRequestReviewComment", "id": format!("PRRC_fake{id}"), "databaseId": id,
         })),
         "viewerDidAuthor": world.app.as_ref().is_some_and(|app| app.bot() == comment.author),
+        "reactions": connection(comment.reactions.iter().map(|one| reaction(world, one)).collect()),
+    })
+}
+
+/// Of a bot `user` is nobody.
+fn reaction(world: &World, (id, login, content): &(i64, String, String)) -> Value {
+    let content = match content.as_str() {
+        "+1" => "THUMBS_UP".to_owned(),
+        "-1" => "THUMBS_DOWN".to_owned(),
+        other => other.to_uppercase(),
+    };
+    let is_person = world.account(login).kind != AccountKind::Bot;
+    json!({
+        "__typename": "Reaction",
+        "id": format!("REA_fake{id}"),
+        "content": content,
+        "user": is_person.then(|| actor(world, login)),
     })
 }
 

@@ -76,7 +76,7 @@ impl<'a> Selector<'a> {
             let found = object.get(&field.name).ok_or_else(|| format!("{on}.{}", field.name))?;
             let found = match (found.get(BY_NUMBER), found.get(ITEMS)) {
                 (Some(all), _) => all.get(arguments["number"].to_string()).cloned().unwrap_or_default(),
-                (_, Some(items)) => page(items.as_array().map(Vec::as_slice).unwrap_or_default(), &arguments),
+                (_, Some(items)) => page(&wanted(items, &arguments), &arguments),
                 _ => found.clone(),
             };
             selected.insert(key, self.select(&found, &field.selection_set)?);
@@ -103,6 +103,13 @@ impl<'a> Selector<'a> {
 fn applies(condition: Option<&TypeCondition<'static, String>>, on: &str) -> bool {
     // Interfaces are not told apart: whatever is a node has an id.
     condition.is_none_or(|TypeCondition::On(name)| name == on || name == "Node" || name == "Actor")
+}
+
+/// The items of a connection that its filter lets through: reactions are asked for by their content.
+fn wanted(items: &Value, arguments: &Arguments) -> Vec<Value> {
+    let content = arguments.get("content");
+    let items = items.as_array().map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter(|item| content.is_none_or(|content| item["content"] == *content)).cloned().collect()
 }
 
 /// One page of a connection. The cursor is the place in the list, made unreadable.

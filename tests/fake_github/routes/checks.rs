@@ -55,7 +55,7 @@ fn create(call: &mut Call<'_>) -> Reply {
     run.id = call.world.new_id();
     let (repository, id, author) = (call.repository_id(), run.id, call.login());
     call.world.repository_mut(repository).check_runs.push(run);
-    webhooks::check_run(call.world, repository, id, "created", &author);
+    webhooks::check_run(call.world, repository, id, "created", None, &author);
     let run = &call.repository().check_runs[find_place(call, id)?];
     Ok(Answer::created(shape::check_run::check_run(call.world, call.repository(), run)))
 }
@@ -79,7 +79,7 @@ fn update(call: &mut Call<'_>) -> Reply {
     let completed = was != "completed" && run.status == "completed";
     call.world.repository_mut(repository).check_runs[place] = run;
     if completed {
-        webhooks::check_run(call.world, repository, id, "completed", &author);
+        webhooks::check_run(call.world, repository, id, "completed", None, &author);
     }
     show(call)
 }

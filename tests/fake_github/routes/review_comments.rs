@@ -129,10 +129,7 @@ fn edit(call: &mut Call<'_>) -> Reply {
 /// With the last comment of a thread goes the thread.
 fn remove(call: &mut Call<'_>) -> Reply {
     let (number, id) = find(call)?;
-    let pull = call.pull_mut(number);
-    pull.review_comments.retain(|comment| comment.id != id);
-    let left: Vec<i64> =
-        pull.review_comments.iter().flat_map(|comment| [Some(comment.id), comment.in_reply_to]).flatten().collect();
-    pull.threads.retain(|thread| left.contains(&thread.root));
+    let (repository, login) = (call.repository_id(), call.login());
+    talk::delete(call.world, repository, number, id, &login);
     Ok(Answer::no_content())
 }

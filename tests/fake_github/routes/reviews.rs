@@ -7,7 +7,7 @@ use super::{
         answer::{Answer, Reply},
         auth::Needs,
         call::{Call, MAX_BODY},
-        diff::{Diff, Misplaced, follow},
+        diff::{Diff, Misplaced},
         model::{
             comments::{Lines, Review, ReviewComment, Side},
             repository::Repository,
@@ -167,7 +167,9 @@ impl Placed {
         let (repository, pull) = (call.repository(), call.pull(number));
         let head = pull.head_sha.clone();
         let current = match self.lines {
-            Some(lines) if self.commit != head => follow(&repository.git, &self.commit, &head, &self.path, lines),
+            Some(lines) if self.commit != head => {
+                Diff::of_moves(&repository.git, &self.commit, &head).and_then(|moves| moves.follow(&self.path, lines))
+            }
             same => same,
         };
         ReviewComment {

@@ -203,7 +203,7 @@ pub(crate) fn label(api: &str, name: &str) -> Value {
         "node_id": format!("LA_fake{name}"),
         "url": format!("{api}/labels/{name}"),
         "name": name,
-        "description": null,
+        "description": "",
         "color": "ededed",
         "default": false,
     })
