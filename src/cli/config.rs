@@ -165,7 +165,7 @@ async fn of_repository(
         files.extend(read.map(|bytes| FolderFile { folder, text: String::from_utf8_lossy(&bytes).into_owned() }));
     }
     effective.add_folders(&files);
-    let acceptance = &effective.policy.rules.acceptance;
+    let acceptance = &effective.policy.acceptance;
     let mut unwanted = posted_finding::outcomes(app.db(), repository.id()).await?;
     unwanted.retain(|outcome| {
         outcome.is_unwanted(acceptance.least, acceptance.after)

@@ -13,6 +13,7 @@ use crate::domain::{finding::Severity, plan::Strategy};
 pub struct Policy {
     pub review: ReviewPolicy,
     pub rules: RulesPolicy,
+    pub acceptance: AcceptancePolicy,
     pub split: SplitPolicy,
     pub commands: CommandsPolicy,
     /// What holds for the files in a folder and below it, by the folder's path. A `.seam.yml` in the folder says the same.
@@ -93,7 +94,6 @@ pub struct RulesPolicy {
     pub disable: Vec<String>,
     /// Another severity for a rule id.
     pub severity: BTreeMap<String, Severity>,
-    pub acceptance: AcceptancePolicy,
 }
 
 /// When a rule is proposed to be switched off. Nothing is switched off by itself.

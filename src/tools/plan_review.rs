@@ -108,7 +108,7 @@ impl PlanReview {
         policy: &Policy,
         analysis: &Analysis,
     ) -> Result<Vec<Note>, ToolError> {
-        let acceptance = &policy.rules.acceptance;
+        let acceptance = &policy.acceptance;
         let outcomes = posted_finding::outcomes(&self.db, repository).await?.into_iter();
         let unwanted = outcomes.filter(|outcome| {
             outcome.is_unwanted(acceptance.least, acceptance.after)

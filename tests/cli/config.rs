@@ -35,9 +35,9 @@ fn a_work_trees_settings_are_shown_with_their_origins() {
     rules:
       disable: ["py/*"]                          # repository
       severity: {}                               # default
-      acceptance:
-        least: 25                                # default
-        after: 20                                # default
+    acceptance:
+      least: 25                                  # default
+      after: 20                                  # default
     split:
       on_push: suggest                           # default
       strategy: hybrid                           # default

@@ -137,7 +137,7 @@ scenario!(what_others_discuss_is_not_said_again, async |seam| {
 });
 
 scenario!(a_rule_that_people_dismiss_is_proposed_for_muting, async |seam| {
-    let policy = "rules: { acceptance: { least: 50, after: 2 } }\n";
+    let policy = "acceptance: { least: 50, after: 2 }\n";
     seam.shop.commit("main", [(".github/seam.yml", policy)]);
     for branch in ["one", "two"] {
         let file = format!("shop/{branch}.py");
