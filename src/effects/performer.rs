@@ -106,9 +106,14 @@ impl Performer {
         result: EffectResult,
         how: How,
     ) -> Result<(EffectResult, How), EffectError> {
-        let value = serde_json::to_value(&result).expect("a result is plain data");
+        let (repository, key, now) = (self.repository.id(), &planned.key, self.clock.now());
         // A lease that was lost meanwhile is seen before the next effect; this one has happened.
-        effect::done(&self.db, self.held, self.repository.id(), &planned.key, &value, self.clock.now()).await?;
+        if result.is_final() {
+            let value = serde_json::to_value(&result).expect("a result is plain data");
+            effect::done(&self.db, self.held, repository, key, &value, now).await?;
+        } else {
+            effect::failed(&self.db, self.held, repository, key, "the installation lacks a permission", now).await?;
+        }
         Ok((result, how))
     }
 }

@@ -51,6 +51,11 @@ pub enum EffectResult {
 }
 
 impl EffectResult {
+    /// `false`: it was left out for want of a permission, and is tried anew when it is wanted again.
+    pub fn is_final(&self) -> bool {
+        !matches!(self, Self::Thread { outcome: ThreadOutcome::NotPermitted })
+    }
+
     /// The comments on findings that stand in the diff now.
     pub fn posted(&self) -> &[PostedComment] {
         match self {

@@ -125,7 +125,7 @@ unheard-of: 1
     `.github/seam.yml`, line 11: `workflows` is `everything`; a list is expected, as in `[a, b]`
     `.github/seam.yml`, line 12: `rules.severity.py/no-eval` is `critical`; one of warning, error, info is expected
     `.github/seam.yml`, line 12: `rules.disable` is `off`; a list is expected, as in `[a, b]`
-    `.github/seam.yml`, line 13: `unheard-of` is no setting; known are review, rules, split, commands, folders, workflows, locked
+    `.github/seam.yml`, line 13: `unheard-of` is no setting; known are review, rules, acceptance, split, commands, folders, workflows, locked
     `.github/seam.yml`: the file is not used; the organisation's settings and the defaults are used
     ");
     assert_eq!(effective.policy, Policy::default());
