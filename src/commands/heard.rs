@@ -5,7 +5,16 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::parse::Command;
-use crate::domain::{event::CommentRef, execution::NewExecution, ids::RepositoryId};
+use crate::domain::{
+    event::CommentRef,
+    execution::{After, NewExecution},
+    ids::RepositoryId,
+};
+
+/// The workflow that hears the commands of a comment.
+pub const HEARING: &str = "commands";
+/// The workflow that tells a person what became of a command.
+pub const ANSWER: &str = "answer";
 
 /// A command, and the execution that it asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,4 +39,20 @@ pub fn command_name(comment: &CommentRef, command: &Command) -> String {
 /// The key of an execution that exists once: `name` is one of the above.
 pub fn once(repository: RepositoryId, name: &str) -> String {
     format!("command:{repository}:{name}")
+}
+
+/// Tells whoever asked how `asked` ended: a command, or the hearing of all that a comment holds.
+pub fn answer_to(asked: &NewExecution, after: After) -> NewExecution {
+    let mut input = asked.input.clone();
+    if let Some(heard) = input.as_object_mut().and_then(|input| input.remove("heard")) {
+        input["command"] = heard[0]["command"].clone();
+    }
+    NewExecution {
+        workflow: ANSWER.to_owned(),
+        lane: None,
+        once: asked.once.as_ref().map(|key| format!("{key}:answer")),
+        after: Some(after),
+        input,
+        ..asked.clone()
+    }
 }

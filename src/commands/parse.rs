@@ -1,5 +1,5 @@
 //! Finds commands in a comment: a line that starts with `/seam NAME`, `/NAME` or `@APPSLUG NAME`. Quotes and code are what
-//! somebody else said.
+//! somebody else said, and nobody sees what stands in HTML comments.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,21 +31,17 @@ pub struct Command {
 
 /// `slug`: the App's name in mentions.
 pub fn parse_commands(body: &str, slug: &str) -> Vec<Command> {
-    let mut fence: Option<char> = None;
+    let mut block = Block::Text;
     let mut commands = Vec::new();
     for line in body.lines() {
         let text = line.trim_start_matches(' ');
-        let mark = text.chars().next().filter(|c| matches!(c, '`' | '~'));
-        if mark.is_some_and(|mark| text.starts_with(&mark.to_string().repeat(3))) {
-            match fence {
-                None => fence = mark,
-                Some(open) if mark == Some(open) => fence = None,
-                Some(_) => {}
-            }
-            continue;
-        }
-        let is_code = fence.is_some() || line.len() - text.len() >= 4 || text.starts_with('\t');
-        if !is_code && let Some(command) = parse_line(text, slug) {
+        let is_indented = line.len() - text.len() >= 4 || text.starts_with('\t');
+        let (before, after) = (block, block.after(if is_indented { "" } else { text }));
+        block = after;
+        if before == Block::Text
+            && !is_indented
+            && let Some(command) = parse_line(text, slug)
+        {
             commands.push(command);
             if commands.len() == MAX_COMMANDS {
                 break;
@@ -53,6 +49,38 @@ pub fn parse_commands(body: &str, slug: &str) -> Vec<Command> {
         }
     }
     commands
+}
+
+/// What a line stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Block {
+    Text,
+    /// Code between fences of so many of these.
+    Code(char, usize),
+    /// An HTML comment.
+    Hidden,
+}
+
+impl Block {
+    /// What the next line stands in. A fence is closed by one that is as long and has nothing behind it.
+    /// Source: <https://github.github.com/gfm/#fenced-code-blocks>.
+    fn after(self, line: &str) -> Self {
+        let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'));
+        let length = line.chars().take_while(|c| Some(*c) == mark).count();
+        match (self, mark) {
+            (Self::Text, Some(mark)) if length >= 3 && !(mark == '`' && line[length..].contains('`')) => {
+                Self::Code(mark, length)
+            }
+            (Self::Text, _) if line.starts_with("<!--") && !line.contains("-->") => Self::Hidden,
+            (Self::Code(open, least), Some(mark))
+                if mark == open && length >= least && line[length..].trim().is_empty() =>
+            {
+                Self::Text
+            }
+            (Self::Hidden, _) if line.contains("-->") => Self::Text,
+            (same, _) => same,
+        }
+    }
 }
 
 fn parse_line(line: &str, slug: &str) -> Option<Command> {
@@ -110,6 +138,13 @@ mod tests {
     fn quotes_and_code_are_no_commands() {
         assert_eq!(found("> /review\n```\n/review\n~~~\n/review\n```\n    /review\n\t/review\n/why"), ["why (Bare): "]);
         assert_eq!(found("~~~ text\n/review"), Vec::<String>::new());
+        assert_eq!(found("````\n```\n/review\n```\n/review\n````\n/why"), ["why (Bare): "]);
+        assert_eq!(found("```\n/review\n``` text\n/review"), Vec::<String>::new());
+        assert_eq!(found("```/review``` does it:\n/why"), ["why (Bare): "]);
+        assert_eq!(
+            found("<!-- template:\n/review\n-->\n/why\n<!-- /review -->\n/help"),
+            ["why (Bare): ", "help (Bare): "]
+        );
     }
 
     #[test]

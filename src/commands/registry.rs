@@ -3,20 +3,24 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ask, config, describe, explain, fix, help, improve, pause, rerun, resume, review, spec::Spec, why};
+use super::{
+    ask, config, describe, explain, fix, help, ignore, improve, pause, rerun, resolve, resume, review, spec::Spec, why,
+};
 use crate::config::policy::Role;
 
 /// By name.
-pub const ALL: [&Spec; 12] = [
+pub const ALL: [&Spec; 14] = [
     &ask::SPEC,
     &config::SPEC,
     &describe::SPEC,
     &explain::SPEC,
     &fix::SPEC,
     &help::SPEC,
+    &ignore::SPEC,
     &improve::SPEC,
     &pause::SPEC,
     &rerun::SPEC,
+    &resolve::SPEC,
     &resume::SPEC,
     &review::SPEC,
     &why::SPEC,

@@ -1,8 +1,13 @@
 //! The policy that holds, as YAML that a person can read and copy, each setting with where it comes from.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
-use super::effective::{Effective, Origin};
+use super::{
+    effective::{Effective, Origin},
+    policy::Policy,
+};
 
 /// Comments begin in this column, where the settings leave room.
 const COLUMN: usize = 44;
@@ -13,6 +18,25 @@ pub fn render(effective: &Effective) -> String {
     let mut text = String::new();
     group(effective, &values, "", 0, &mut text);
     text
+}
+
+/// Every setting by its dotted name, as it would be written.
+pub fn settings(policy: &Policy) -> BTreeMap<String, String> {
+    let values = serde_json::to_value(policy).expect("a policy is plain data");
+    let mut settings = BTreeMap::new();
+    collect(&values, "", &mut settings);
+    settings
+}
+
+fn collect(values: &Value, path: &str, settings: &mut BTreeMap<String, String>) {
+    for (key, value) in values.as_object().into_iter().flatten() {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        if value.as_object().is_some_and(|entries| !entries.is_empty()) {
+            collect(value, &path, settings);
+        } else {
+            settings.insert(path, plain_value(value));
+        }
+    }
 }
 
 fn group(effective: &Effective, values: &Value, path: &str, depth: usize, text: &mut String) {

@@ -51,6 +51,8 @@ pub enum Effect {
     UpsertComment { pull: PullNumber, body: String },
     /// A reply under the first comment of a thread.
     ReplyInThread { pull: PullNumber, comment: CommentId, body: String },
+    /// The same, known by its mark: made when missing, else edited.
+    UpsertReply { pull: PullNumber, comment: CommentId, body: String },
     /// Resolves a review thread (GraphQL node id).
     ResolveThread { thread: String },
     /// A reaction to a comment or a review: the same one again changes nothing.
@@ -75,6 +77,7 @@ impl Effect {
             Self::CreateFileComment { .. } => "create_file_comment",
             Self::UpsertComment { .. } => "upsert_comment",
             Self::ReplyInThread { .. } => "reply_in_thread",
+            Self::UpsertReply { .. } => "upsert_reply",
             Self::ResolveThread { .. } => "resolve_thread",
             Self::React { .. } => "react",
             Self::DismissReview { .. } => "dismiss_review",

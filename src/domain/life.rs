@@ -30,8 +30,8 @@ pub enum Happening {
     Unseen,
     /// A person resolved its thread.
     Resolved,
-    /// A person gave its comment a thumbs down, or deleted it; or did either on another pull request
-    /// of the repository.
+    /// A person gave its comment a thumbs down, deleted it, or wrote `/ignore` or `/resolve`; or did any of it on another
+    /// pull request of the repository.
     Dismissed,
     /// A person opened its thread again.
     Recalled,

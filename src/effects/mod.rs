@@ -22,3 +22,4 @@ mod dismiss_review;
 mod react;
 mod reply_in_thread;
 mod upsert_comment;
+mod upsert_reply;

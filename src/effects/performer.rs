@@ -6,6 +6,7 @@ use tokio::sync::Mutex;
 use super::{
     attempt::Attempt, complete_check_run, create_commit, create_file_comment, create_review, describe_pull,
     dismiss_review, error::EffectError, react, reply_in_thread, result::EffectResult, set_thread, upsert_comment,
+    upsert_reply,
 };
 use crate::{
     domain::effect::{Effect, PlannedEffect},
@@ -134,6 +135,7 @@ async fn perform(attempt: &Attempt<'_>, effect: &Effect) -> Result<EffectResult,
         }
         Effect::UpsertComment { pull, body } => upsert_comment::perform(attempt, *pull, body).await,
         Effect::ReplyInThread { pull, comment, body } => reply_in_thread::perform(attempt, *pull, *comment, body).await,
+        Effect::UpsertReply { pull, comment, body } => upsert_reply::perform(attempt, *pull, *comment, body).await,
         Effect::ResolveThread { thread } => set_thread::perform(attempt, thread, true).await,
         Effect::ReopenThread { thread } => set_thread::perform(attempt, thread, false).await,
         Effect::React { comment, reaction } => react::perform(attempt, comment, *reaction).await,
@@ -163,6 +165,7 @@ async fn find(attempt: &Attempt<'_>, effect: &Effect) -> Result<Option<EffectRes
         Effect::ReopenThread { thread } => set_thread::find(attempt, thread, false).await,
         Effect::DismissReview { pull, review, .. } => dismiss_review::find(attempt, *pull, *review).await,
         Effect::ReplyInThread { pull, comment, body } => reply_in_thread::find(attempt, *pull, *comment, body).await,
+        Effect::UpsertReply { pull, comment, body } => upsert_reply::find(attempt, *pull, *comment, body).await,
         // Doing it again is as cheap as looking.
         Effect::React { .. } => Ok(None),
         Effect::DescribePull { pull, description } => describe_pull::find(attempt, *pull, description).await,

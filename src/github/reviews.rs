@@ -181,4 +181,12 @@ impl RepositoryClient {
         let request = self.request(endpoint, &[&pull.to_string(), &comment.to_string()]).json(&json!({ "body": body }));
         self.fetch(&request).await
     }
+    /// # Errors
+    /// `NotFound` when somebody deleted it.
+    pub async fn update_review_comment(&self, comment: CommentId, body: &str) -> Result<ReviewComment, GitHubError> {
+        let request = self
+            .request("PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}", &[&comment.to_string()])
+            .json(&json!({ "body": body }));
+        self.fetch(&request).await
+    }
 }

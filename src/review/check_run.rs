@@ -3,6 +3,9 @@
 //! Conclusion: `failure` when an error is open, `neutral` when a warning is, or when a part of the review could not be
 //! done; else `success`. Notes and dismissed problems do not count.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{
     buttons::Button,
     comment::{message, severities, title},
@@ -36,7 +39,8 @@ pub struct Told<'a> {
     pub has_comment: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Standing {
     New,
     /// It was fixed, and its thread is open again.

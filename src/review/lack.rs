@@ -55,6 +55,7 @@ impl Undone {
             | Effect::CreateFileComment { .. }
             | Effect::UpsertComment { .. }
             | Effect::ReplyInThread { .. }
+            | Effect::UpsertReply { .. }
             | Effect::React { .. } => Self::Comments,
         }
     }

@@ -5,6 +5,7 @@ pub mod buttons;
 pub mod check_run;
 pub mod comment;
 pub mod convergence;
+pub mod decision;
 pub mod description;
 pub mod discussion;
 pub mod evidence;

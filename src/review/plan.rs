@@ -14,6 +14,7 @@ use super::{
     check_run::{CheckRun, Standing, Told},
     comment::{Gone, History, ReviewBody, render_finding, render_review, render_summary},
     convergence,
+    decision::{Decision, SaidIn},
     discussion::is_discussed,
     input::{NoteKind, PullFacts, ReviewInput, Target},
     mark::Mark,
@@ -41,6 +42,9 @@ pub struct ReviewPlan {
     /// comments they made ([`super::memory::attach`]): an open row without a comment is one that got no comment.
     pub memory: Vec<Known>,
     pub round: Round,
+    /// About each finding, but for those below `review.min_severity`.
+    #[serde(default)]
+    pub decisions: Vec<Decision>,
     /// What the review went by besides the code; empty for a branch.
     #[serde(default)]
     pub basis: String,
@@ -144,7 +148,10 @@ pub fn plan(input: &ReviewInput) -> ReviewPlan {
     let pauses = input.notes.iter().any(|note| note.kind == NoteKind::Pause);
     let basis = input.target.pull().map_or_else(String::new, |pull| convergence::basis(&input.policy, pull));
     let partly = convergence::partly(&input.analysis.ledger);
-    ReviewPlan { effects, memory, round, basis, partly, pauses, title, scores: Some(scores), lack_is_told: false }
+    let in_diff = paths_in(&input.analysis.ledger);
+    let decisions = decided.iter().map(|one| one.decision(&in_diff)).collect();
+    let scores = Some(scores);
+    ReviewPlan { effects, memory, round, decisions, basis, partly, pauses, title, scores, lack_is_told: false }
 }
 
 impl<'a> Decided<'a> {
@@ -180,6 +187,21 @@ impl<'a> Decided<'a> {
 
     fn history(&self) -> History {
         if self.known.is_some() { History::Reopened } else { History::First }
+    }
+
+    fn decision(&self, in_diff: &HashSet<&str>) -> Decision {
+        Decision {
+            fingerprint: self.finding.fingerprint.clone(),
+            path: self.finding.path.clone(),
+            line: self.finding.start_line,
+            standing: self.standing,
+            is_known: self.known.is_some(),
+            place: match Place::of(self.finding, in_diff) {
+                _ if self.told().has_comment => SaidIn::Comment,
+                Place::Summary => SaidIn::Summary,
+                Place::Lines(_) | Place::File => SaidIn::Nowhere,
+            },
+        }
     }
 
     fn told(&self) -> Told<'a> {

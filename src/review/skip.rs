@@ -145,6 +145,7 @@ pub fn plan_skip(reason: SkipReason, head: &CommitSha, notes: &[Note], run_url: 
         effects: vec![check_run_effect(head, check)],
         memory: Vec::new(),
         round: Round::default(),
+        decisions: Vec::new(),
         basis: String::new(),
         partly: Vec::new(),
         pauses: false,

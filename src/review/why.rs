@@ -1,19 +1,20 @@
 //! How a review came to what it said, in words: what started it, which settings held, what was done with each file, and what
 //! became of each finding. From what was stored when it ran.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::{
+    check_run::Standing,
+    decision::{Decision, SaidIn},
+    input::Note,
     ledger::{self, Coverage, count},
     markdown::{code, prose, shorten},
     paper::{MOST_BYTES, Paper},
-    placement::is_problem,
 };
 use crate::{
-    config::{effective::Origin, policy::Policy},
+    config::{effective::Origin, policy::Policy, policy_text},
     domain::{
-        effect::{Effect, PlannedEffect},
-        finding::{Analysis, Confidence, Finding, Fingerprint, Severity},
+        finding::{Analysis, Confidence, Finding, Fingerprint},
         ledger::{Handled, LedgerRow},
     },
 };
@@ -22,6 +23,8 @@ use crate::{
 const MOST_FINDINGS: usize = 100;
 /// Bytes for them; the files have the rest of the room.
 const ROOM_FOR_FINDINGS: usize = 25_000;
+/// Bytes for the settings.
+const ROOM_FOR_SETTINGS: usize = 5_000;
 
 /// A review as it was stored.
 #[derive(Clone, Debug)]
@@ -33,14 +36,20 @@ pub struct Told<'a> {
     pub origins: &'a BTreeMap<String, Origin>,
     /// `None`: it did not come so far.
     pub analysis: Option<&'a Analysis>,
-    pub effects: &'a [PlannedEffect],
+    /// `None`: it was not planned, or by a release that kept none.
+    pub decisions: Option<&'a [Decision]>,
+    /// What people were told besides the findings.
+    pub notes: &'a [Note],
     /// What the thread of a finding says now, where it has one.
     pub threads: &'a dyn Threads,
 }
 
-/// The standing of findings that were said: `open`, `fixed`, `dismissed`.
+/// What became of findings since.
 pub trait Threads: std::fmt::Debug {
+    /// Of one that was said: `open`, `fixed`, `dismissed`.
     fn standing(&self, fingerprint: &Fingerprint, path: &str) -> Option<&'static str>;
+    /// Who dismissed it, where and how: in Markdown, to stand behind "dismissed".
+    fn dismissed(&self, fingerprint: &Fingerprint, path: &str) -> Option<String>;
 }
 
 /// One file of it, or some lines of one.
@@ -74,11 +83,10 @@ pub fn render(told: &Told<'_>, about: Option<&About>) -> String {
 
 impl Told<'_> {
     fn whole(&self, paper: &mut Paper) {
-        let settings: Vec<_> = self.origins.iter().map(|(name, origin)| format!("`{name}` ({origin})")).collect();
-        paper.paragraph(&match settings.is_empty() {
-            true => "**Settings:** the defaults.".to_owned(),
-            false => format!("**Settings:** the defaults, but for {}. `/config` shows them all.", settings.join(", ")),
-        });
+        self.settings(paper);
+        for note in self.notes.iter().take(20) {
+            paper.paragraph(&format!("**{}:** {}", note.kind.word(), prose(&shorten(&note.text, 1_000))));
+        }
         let (Some(analysis), Some(policy)) = (self.analysis, self.policy) else { return };
         let review = &policy.review;
         paper.paragraph(&format!(
@@ -116,7 +124,6 @@ impl Told<'_> {
         if findings.is_empty() {
             return;
         }
-        let said: HashSet<&Fingerprint> = self.effects.iter().flat_map(|planned| said(&planned.effect)).collect();
         let mut findings = findings.to_vec();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         let shown = findings.iter().take(MOST_FINDINGS).map(|finding| {
@@ -124,7 +131,7 @@ impl Told<'_> {
                 true => finding.path.clone(),
                 false => format!("{}:{}", finding.path, finding.start_line),
             };
-            let fate = self.fate(finding, said.contains(&finding.fingerprint));
+            let fate = self.fate(finding);
             format!("- {} {}: {fate}", code(&shorten(&place, 500)), code(&shorten(&finding.rule, 200)))
         });
         let beyond = findings.len().saturating_sub(MOST_FINDINGS);
@@ -132,28 +139,72 @@ impl Told<'_> {
     }
 
     /// What became of a finding, and why.
-    fn fate(&self, finding: &Finding, said: bool) -> String {
-        let least = self.policy.map_or(Severity::Info, |policy| policy.review.min_severity);
-        match self.threads.standing(&finding.fingerprint, &finding.path) {
-            Some(standing) if said => format!("said in this round, {standing} now"),
-            Some("dismissed") => "not said: a person dismissed it".to_owned(),
-            Some(standing) => format!("said before, {standing} now"),
-            None if said => "said in this round".to_owned(),
-            None if finding.severity < least => format!("left out: `review.min_severity` is {least}"),
-            None if finding.confidence == Confidence::Low => {
+    fn fate(&self, finding: &Finding) -> String {
+        let review = self.policy.map(|policy| &policy.review);
+        let decision = self.decisions.and_then(|all| all.iter().find(|one| one.is_about(finding)));
+        let Some(Decision { standing, is_known, place, .. }) = decision else {
+            return match review.map(|review| review.min_severity) {
+                Some(least) if finding.severity < least => format!("left out: `review.min_severity` is {least}"),
+                _ => "nothing was decided about it: the review did not come so far".to_owned(),
+            };
+        };
+        let since = match self.threads.standing(&finding.fingerprint, &finding.path) {
+            Some(now) => format!(", {now} now"),
+            None => String::new(),
+        };
+        match (standing, place) {
+            (Standing::Back, _) => format!("it came back, and its thread was opened again{since}"),
+            (Standing::New, SaidIn::Comment) => format!("said in this round{since}"),
+            (Standing::New | Standing::Open, SaidIn::Summary) => {
+                "in the summary comment: it has no place in the diff".to_owned()
+            }
+            (Standing::New, SaidIn::Nowhere) => {
+                let most = review.map_or(0, |review| review.max_comments);
+                format!(
+                    "in the check run only: all comments of that review went to others (`review.max_comments` is {most})"
+                )
+            }
+            (Standing::Open, SaidIn::Comment) => format!("said before{since}"),
+            (Standing::Open, SaidIn::Nowhere) => {
+                "in the check run only: an earlier review had no comment left for it".to_owned()
+            }
+            (Standing::Discussed, _) => {
+                "in the check run only: others discuss it in an open thread (`review.skip_discussed`)".to_owned()
+            }
+            (Standing::Late, _) => {
+                "in the check run only: it is in code that did not change since the review before, and \
+                                    was not told then; `/review full` tells it"
+                    .to_owned()
+            }
+            (Standing::Note, _) if finding.confidence == Confidence::Low => {
                 "in the check run only: the rule is often wrong".to_owned()
             }
-            None if !is_problem(finding) => "in the check run only: it is a note".to_owned(),
-            None => "in the check run only: there was no comment left for it, or it was dismissed elsewhere".to_owned(),
+            (Standing::Note, _) => "in the check run only: it is a note".to_owned(),
+            (Standing::Dismissed, _) => {
+                let how = self.threads.dismissed(&finding.fingerprint, &finding.path);
+                let where_else = if *is_known { "here" } else { "on another pull request" };
+                format!("not said: dismissed {}", how.unwrap_or_else(|| where_else.to_owned()))
+            }
         }
     }
-}
 
-fn said(effect: &Effect) -> Vec<&Fingerprint> {
-    match effect {
-        Effect::CreateReview { comments, .. } => comments.iter().map(|comment| &comment.fingerprint).collect(),
-        Effect::CreateFileComment { fingerprint, .. } => vec![fingerprint],
-        _ => Vec::new(),
+    /// Each that is no default, with where it comes from.
+    fn settings(&self, paper: &mut Paper) {
+        let values = self.policy.map(policy_text::settings).unwrap_or_default();
+        let lines: Vec<_> = self
+            .origins
+            .iter()
+            .map(|(name, origin)| {
+                let value = values.get(name).map(|value| format!(": {value}")).unwrap_or_default();
+                format!("- {} ({origin})", code(&shorten(&format!("{name}{value}"), 500)))
+            })
+            .collect();
+        if lines.is_empty() {
+            paper.paragraph("**Settings:** the defaults.");
+            return;
+        }
+        let head = "**Settings:** the defaults, but for these; `/config` shows them all.\n";
+        paper.list(ROOM_FOR_SETTINGS, (head, ""), lines, |left| format!("… and {left} more."));
     }
 }
 

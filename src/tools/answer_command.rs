@@ -10,14 +10,15 @@ use super::{
     answer::Answer,
     context::ToolContext,
     error::ToolError,
-    feedback::{react, reply},
+    feedback::{answer_key, react, reply},
+    tell_progress::PROGRESS,
     tool::{Access, Tool},
 };
 use crate::{
-    commands::{heard::command_name, parse::Command},
+    commands::{heard::HEARING, parse::Command},
     config::{links::Links, policy::Role},
     domain::{
-        effect::{EffectKey, Reaction},
+        effect::Reaction,
         event::CommentRef,
         execution::{Execution, ExecutionStatus},
         ids::{ExecutionId, PullNumber},
@@ -28,7 +29,7 @@ use crate::{
         permissions::{Permission, Permissions},
     },
     review::markdown::{prose, shorten},
-    store::{db::Db, error::StoreError, execution, step},
+    store::{db::Db, effect, error::StoreError, execution, step},
 };
 
 /// The node whose output is the answer.
@@ -70,7 +71,14 @@ impl Tool for AnswerCommand {
         let Input { pull_number, comment, command } = input;
         let ended = self.ended(context).await?;
         let (reaction, text) = match ended.status {
-            ExecutionStatus::Succeeded => (Reaction::Rocket, self.answer(ended.id).await?),
+            // The commands have answers of their own.
+            ExecutionStatus::Succeeded | ExecutionStatus::Skipped if ended.workflow == HEARING => {
+                return Err(ToolError::skip("the comment was heard"));
+            }
+            ExecutionStatus::Succeeded => match self.answer(ended.id).await? {
+                None if self.is_told_of(ended.id).await? => (Reaction::Rocket, Some("Done.".to_owned())),
+                answer => (Reaction::Rocket, answer),
+            },
             ExecutionStatus::Skipped => (Reaction::Confused, Some(refusal(&ended))),
             ExecutionStatus::Failed => (Reaction::Confused, Some(self.failure(&ended, &command))),
             ExecutionStatus::Superseded | ExecutionStatus::Cancelled => {
@@ -85,8 +93,7 @@ impl Tool for AnswerCommand {
         let clock = context.services.clock.clone();
         let performer = Performer::new(self.db.clone(), repository, context.scope.lease(), clock);
         if let Some(text) = &text {
-            // Of another attempt, after a person had it retried, it is another answer.
-            let key = EffectKey(format!("answer:{}@{}", command_name(&comment, &command), ended.attempt));
+            let key = answer_key(&comment, &command, &ended);
             performer.perform(&reply(key, pull_number, &comment, &command, text)).await?;
             context.check()?;
         }
@@ -116,10 +123,19 @@ impl AnswerCommand {
         .filter(|text| !text.trim().is_empty()))
     }
 
+    /// A comment says that it is at work.
+    async fn is_told_of(&self, id: ExecutionId) -> Result<bool, StoreError> {
+        Ok(effect::of(&self.db, id).await?.iter().any(|one| one.key.0.starts_with(PROGRESS)))
+    }
+
     fn failure(&self, ended: &Execution, command: &Command) -> String {
         let (id, link) = (ended.id, self.links.execution(ended.id));
         let again = format!("`/seam rerun` tries it once more. It was [execution {id}]({link}).");
-        format!("`/{}` failed: {}\n\n{again}", command.name, sentence(ended))
+        let failed = match ended.workflow == HEARING {
+            true => "What this comment asks for was not heard to the end".to_owned(),
+            false => format!("`/{}` failed", command.name),
+        };
+        format!("{failed}: {}\n\n{again}", sentence(ended))
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     tool::{Access, Tool},
 };
 use crate::{
-    commands::{heard::command_name, parse::Command},
+    commands::{asked, heard::command_name, parse::Command},
     config::policy::Role,
     domain::{
         effect::{Effect, EffectKey, PlannedEffect},
@@ -50,7 +50,7 @@ impl Tool for ApplyDescription {
     type Output = Answer;
 
     async fn run(&self, context: &ToolContext, input: Input) -> Result<Answer, ToolError> {
-        if input.command.arguments != "apply" {
+        if !asked::is(&input.command, "apply") {
             let more = "<sub>Told from commits, paths and symbols; a language model would say what it is for. \
                         `/describe apply` writes it into the pull request.</sub>";
             return Ok(Answer { text: format!("{}\n\n{more}", input.description.text) });

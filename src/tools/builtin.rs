@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::{
     analyze_diff::AnalyzeDiff, analyze_repository::AnalyzeRepository, answer_command::AnswerCommand,
     answer_question::AnswerQuestion, apply_description::ApplyDescription, commit_fixes::CommitFixes,
-    describe_change::DescribeChange, explain_review::ExplainReview, explain_rule::ExplainRule,
-    explain_skip::ExplainSkip, follow_conversation::FollowConversation, follow_installation::FollowInstallation,
-    generate_pr_metadata::GeneratePrMetadata, hear_commands::HearCommands, help::Help, last_failed::LastFailed,
-    load_change::LoadChange, pause_reviews::PauseReviews, plan_review::PlanReview, policy::Policies,
-    post_review::PostReview, registry::Registry, rerun::Rerun, show_config::ShowConfig, suggest::Suggest,
-    suggest_pr_boundaries::SuggestPrBoundaries, validate_pr_groups::ValidatePrGroups,
+    describe_change::DescribeChange, dismiss_findings::DismissFindings, explain_review::ExplainReview,
+    explain_rule::ExplainRule, explain_skip::ExplainSkip, follow_conversation::FollowConversation,
+    follow_installation::FollowInstallation, generate_pr_metadata::GeneratePrMetadata, hear_commands::HearCommands,
+    help::Help, last_failed::LastFailed, load_change::LoadChange, pause_reviews::PauseReviews, plan_review::PlanReview,
+    policy::Policies, post_review::PostReview, registry::Registry, rerun::Rerun, show_config::ShowConfig,
+    suggest::Suggest, suggest_pr_boundaries::SuggestPrBoundaries, tell_progress::TellProgress,
+    validate_pr_groups::ValidatePrGroups,
 };
 use crate::{
     analysis::engine::Engine, config::links::Links, git::mirror::Mirrors, github::client::GitHub, store::db::Db,
@@ -41,6 +42,7 @@ pub fn registry(clients: &Clients) -> Registry {
         .with(ExplainSkip { github: github.clone(), db: db.clone(), links: links.clone() })
         .with(HearCommands { github: github.clone(), policies: policies.clone(), db: db.clone() })
         .with(AnswerCommand { github: github.clone(), db: db.clone(), links: links.clone() })
+        .with(TellProgress { github: github.clone(), db: db.clone() })
         .with(Help { github: github.clone(), policies: policies.clone() })
         .with(ShowConfig { github: github.clone(), policies })
         .with(ExplainRule { github: github.clone(), db: db.clone(), engine: engine.clone() })
@@ -48,6 +50,7 @@ pub fn registry(clients: &Clients) -> Registry {
         .with(Rerun { db: db.clone(), links: links.clone() })
         .with(ExplainReview { db: db.clone(), links })
         .with(PauseReviews { db: db.clone() })
+        .with(DismissFindings { github: github.clone(), db: db.clone() })
         .with(CommitFixes { github: github.clone(), db: db.clone() })
         .with(DescribeChange { source: AnalyzeDiff { github: github.clone(), mirrors, engine, db: db.clone() } })
         .with(ApplyDescription { github: github.clone(), db: db.clone() })
@@ -71,6 +74,7 @@ pub fn described() -> Registry {
         .describing::<ExplainSkip>()
         .describing::<HearCommands>()
         .describing::<AnswerCommand>()
+        .describing::<TellProgress>()
         .describing::<Help>()
         .describing::<ShowConfig>()
         .describing::<ExplainRule>()
@@ -78,6 +82,7 @@ pub fn described() -> Registry {
         .describing::<Rerun>()
         .describing::<ExplainReview>()
         .describing::<PauseReviews>()
+        .describing::<DismissFindings>()
         .describing::<CommitFixes>()
         .describing::<DescribeChange>()
         .describing::<ApplyDescription>()

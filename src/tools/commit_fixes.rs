@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     analysis::{language, limits::Limits, syntax::Syntax},
-    commands::{heard::command_name, parse::Command},
+    commands::{asked, heard::command_name, parse::Command},
     config::policy::Role,
     domain::{
         effect::{ChangedFile, Effect, EffectKey, PlannedEffect},
@@ -130,7 +130,7 @@ async fn may_be_pushed_to(repository: &RepositoryClient, pull: &Pull, facts: &Pu
 
 /// The findings with a suggestion that are meant: the one of this thread, or all with an open one.
 fn chosen<'a>(input: &'a Input, posted: &[PostedFinding]) -> Result<Vec<&'a Finding>, ToolError> {
-    let all = input.command.arguments == "all";
+    let all = asked::is(&input.command, "all");
     let wanted = |one: &&PostedFinding| match input.comment.thread() {
         _ if all => one.life == Life::Open && one.comment.is_some(),
         thread => thread.is_some() && one.comment == thread,

@@ -23,13 +23,13 @@ use crate::{
         ids::{PullNumber, RepositoryId},
     },
     review::{
-        ledger::count,
         markdown::{code, prose, shorten},
         plan::ReviewPlan,
         why::{About, Threads, Told, render},
     },
     store::{
         db::Db,
+        dismissal::{self, Dismissal, DismissedBy},
         error::StoreError,
         execution::{self, Filter},
         posted_finding::{self, PostedFinding},
@@ -79,14 +79,18 @@ impl Tool for ExplainReview {
         let change: Option<LoadedChange> = output(&steps, CHANGE);
         let analyzed: Option<AnalyzedDiff> = output(&steps, ANALYZE);
         let plan: Option<ReviewPlan> = output(&steps, PLAN);
+        let dismissed = dismissal::list(&self.db, repository).await?;
         let none = BTreeMap::new();
+        let of_change = change.iter().flat_map(|change| &change.notes);
+        let notes: Vec<_> = of_change.chain(analyzed.iter().flat_map(|analyzed| &analyzed.notes)).cloned().collect();
         let told = Told {
             head: &self.head(&run, change.as_ref(), analyzed.as_ref(), plan.as_ref()),
             policy: change.as_ref().map(|change| &change.policy),
             origins: change.as_ref().map_or(&none, |change| &change.origins),
             analysis: analyzed.as_ref().map(|analyzed| &analyzed.analysis),
-            effects: plan.as_ref().map(|plan| plan.effects.as_slice()).unwrap_or_default(),
-            threads: &Posted(posted),
+            decisions: plan.as_ref().map(|plan| plan.decisions.as_slice()),
+            notes: &notes,
+            threads: &Posted { posted, dismissed, pull: input.pull_number },
         };
         Ok(Answer { text: render(&told, about.as_ref()) })
     }
@@ -130,9 +134,6 @@ impl ExplainReview {
         if let Some(reason) = &run.reason {
             text.push_str(&format!(" It is {}: {}.", run.status.as_str(), prose(&shorten(reason, 1_000))));
         }
-        if let Some(notes) = change.map(|change| &change.notes).filter(|notes| !notes.is_empty()) {
-            text.push_str(&format!(" {} to mend: see the check run.", count(notes.len(), "setting")));
-        }
         text
     }
 }
@@ -151,11 +152,30 @@ fn output<T: DeserializeOwned>(steps: &[Step], path: &str) -> Option<T> {
 }
 
 #[derive(Debug)]
-struct Posted(Vec<PostedFinding>);
+struct Posted {
+    posted: Vec<PostedFinding>,
+    dismissed: Vec<Dismissal>,
+    /// The pull request that is spoken of.
+    pull: PullNumber,
+}
 
 impl Threads for Posted {
     fn standing(&self, fingerprint: &Fingerprint, path: &str) -> Option<&'static str> {
         let same = |one: &&PostedFinding| one.fingerprint == *fingerprint && one.path == path;
-        self.0.iter().filter(|one| one.comment.is_some()).find(same).map(|one| one.life.as_str())
+        self.posted.iter().filter(|one| one.comment.is_some()).find(same).map(|one| one.life.as_str())
+    }
+
+    fn dismissed(&self, fingerprint: &Fingerprint, path: &str) -> Option<String> {
+        let same = |one: &&Dismissal| one.fingerprint == *fingerprint && one.path == path;
+        let Dismissal { way, by, pull, reason, .. } = self.dismissed.iter().find(same)?;
+        let how = match way {
+            DismissedBy::Resolved => "resolved its thread",
+            DismissedBy::Reaction => "gave it a thumbs down",
+            DismissedBy::Deleted => "deleted its comment",
+            DismissedBy::Command => "asked for it by a command",
+        };
+        let place = if *pull == self.pull { "here".to_owned() } else { format!("on pull request #{pull}") };
+        let reason = reason.as_deref().map(|reason| format!(": {}", prose(&shorten(reason, 500)).replace('\n', " ")));
+        Some(format!("{place} by {}, who {how}{}", code(&shorten(by, 100)), reason.unwrap_or_default()))
     }
 }

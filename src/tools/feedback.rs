@@ -1,10 +1,14 @@
 //! How a person hears what became of their command: reactions to it, and words where it stands.
 
 use crate::{
-    commands::{heard::comment_name, parse::Command},
+    commands::{
+        heard::{command_name, comment_name},
+        parse::Command,
+    },
     domain::{
         effect::{Effect, EffectKey, PlannedEffect, Reaction},
         event::CommentRef,
+        execution::Execution,
         ids::PullNumber,
     },
     review::{
@@ -26,6 +30,13 @@ pub(super) fn react(comment: &CommentRef, reaction: Reaction) -> PlannedEffect {
     PlannedEffect { key, effect: Effect::React { comment: comment.clone(), reaction } }
 }
 
+/// Of the one comment in which a person hears of an execution: what it is at, and then how it ended. Where somebody had it
+/// run again, there is another one.
+pub(super) fn answer_key(comment: &CommentRef, command: &Command, execution: &Execution) -> EffectKey {
+    let before = execution.attempt - execution.tries;
+    EffectKey(format!("answer:{}:{}@{before}", execution.workflow, command_name(comment, command)))
+}
+
 /// Words in the thread where the command stands, or in the conversation, where they name it.
 pub(super) fn reply(
     key: EffectKey,
@@ -38,7 +49,7 @@ pub(super) fn reply(
     let text = shorten(&text, MOST_BYTES);
     let mark = Mark::of_effect(&key);
     let effect = match comment.thread() {
-        Some(thread) => Effect::ReplyInThread { pull, comment: thread, body: mark.end(&text) },
+        Some(thread) => Effect::UpsertReply { pull, comment: thread, body: mark.end(&text) },
         None => {
             let asked = format!("/{} {}", command.name, command.arguments);
             let asked = code(&shorten(asked.trim_end(), 200));

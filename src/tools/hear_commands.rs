@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     commands::{
-        heard::{Heard, command_name, comment_name, once},
+        heard::{Heard, answer_to, command_name, comment_name, once},
         judge::{Verdict, judge},
     },
     config::policy::Role,
@@ -32,9 +32,6 @@ use crate::{
     },
     store::{db::Db, enqueue, execution},
 };
-
-/// The workflow that tells a person what became of a command.
-pub(super) const ANSWER: &str = "answer";
 
 pub struct HearCommands {
     pub github: GitHub,
@@ -139,13 +136,7 @@ impl HearCommands {
             command.delivery.clone_from(&delivery);
             (command.installation, command.repository) = (context.scope.installation, context.scope.repository);
             command.repo.clone_from(&context.scope.repo);
-            let answer = NewExecution {
-                workflow: ANSWER.to_owned(),
-                lane: None,
-                once: command.once.as_ref().map(|key| format!("{key}:answer")),
-                after: Some(After::Previous),
-                ..command.clone()
-            };
+            let answer = answer_to(&command, After::Previous);
             line.extend([command, answer]);
         }
         enqueue::enqueue(&self.db, &line, context.services.clock.now()).await?;

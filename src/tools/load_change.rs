@@ -15,7 +15,7 @@ use super::{
     tool::{Access, Tool},
 };
 use crate::{
-    commands::parse::Command,
+    commands::{asked, parse::Command},
     config::{
         effective::{Effective, Origin},
         policy::{LabelsPolicy, Policy, Role},
@@ -71,6 +71,9 @@ pub struct Input {
 pub struct LoadedChange {
     pub target: Target,
     pub cause: Cause,
+    /// Also what did not change since the last round is looked at with new eyes.
+    #[serde(default)]
+    pub full: bool,
     pub base: Base,
     pub policy: Policy,
     /// Where each setting comes from that is no default, by its dotted name.
@@ -170,7 +173,8 @@ impl LoadChange {
             Target::Branch(_) => SkipReason::for_branch(&policy.review.on, cause),
         };
         let settings_at = default_tip(repository).await?;
-        Ok(LoadedChange { target, cause, base, policy, origins, settings_at, notes, skip })
+        let full = input.command.as_ref().is_some_and(|command| asked::is(command, "full"));
+        Ok(LoadedChange { target, cause, full, base, policy, origins, settings_at, notes, skip })
     }
 }
 
@@ -207,6 +211,7 @@ async fn say_what_is_missing(
     Ok(LoadedChange {
         target,
         cause: cause_of(&input.event),
+        full: false,
         base: Base::Nothing,
         policy: Policy::default(),
         origins: BTreeMap::new(),

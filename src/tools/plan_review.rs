@@ -1,6 +1,8 @@
 //! `pr-analyzer.plan_review`: what is to be said about a change, given what was said before. Its output is stored, so that
 //! a restarted process does what was planned, and no second plan.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -69,7 +71,7 @@ impl Tool for PlanReview {
             known: said.known,
             dismissed: said.dismissed,
             others: said.others,
-            unchanged: analyzed.unchanged,
+            unchanged: if change.full { BTreeSet::new() } else { analyzed.unchanged },
             renames: analyzed.renames,
             summary: said.summary,
             blocking: said.blocking,

@@ -99,6 +99,7 @@ fn speaks_of(effect: &Effect, known: &Known) -> bool {
         }
         Effect::ReplyInThread { comment, .. } => known.comment_id == Some(*comment),
         Effect::UpsertComment { .. }
+        | Effect::UpsertReply { .. }
         | Effect::ResolveThread { .. }
         | Effect::ReopenThread { .. }
         | Effect::DismissReview { .. }

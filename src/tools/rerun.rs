@@ -8,10 +8,10 @@ use super::{
     answer::Answer,
     context::ToolContext,
     error::ToolError,
-    hear_commands::ANSWER,
     tool::{Access, Tool},
 };
 use crate::{
+    commands::heard::{ANSWER, HEARING, answer_to},
     config::{links::Links, policy::Role},
     domain::{
         execution::{After, Execution, NewExecution, Priority, Supersede},
@@ -57,8 +57,10 @@ impl Tool for Rerun {
             Retried::Queued | Retried::NotFinished => {}
             Retried::NewerIsQueued => return Err(ToolError::skip("a newer one that does the same is in line already")),
         }
-        if failed.workflow != ANSWER && !failed.input["command"].is_null() {
-            enqueue::enqueue(&self.db, &[answer_to(&failed)], now).await?;
+        let is_asked_for = !failed.input["command"].is_null() || failed.workflow == HEARING;
+        if is_asked_for && failed.workflow != ANSWER {
+            let answer = answer_to(&again(&failed), After::Execution(failed.id));
+            enqueue::enqueue(&self.db, &[answer], now).await?;
         }
         Ok(Answer { text: self.render(&failed) })
     }
@@ -73,10 +75,10 @@ impl Rerun {
     }
 }
 
-fn answer_to(failed: &Execution) -> NewExecution {
+fn again(failed: &Execution) -> NewExecution {
     NewExecution {
-        workflow: ANSWER.to_owned(),
-        lane: None,
+        workflow: failed.workflow.clone(),
+        lane: failed.lane.clone(),
         supersede: Supersede::Never,
         priority: Priority::Command,
         installation: failed.installation,
@@ -85,6 +87,6 @@ fn answer_to(failed: &Execution) -> NewExecution {
         input: failed.input.clone(),
         delivery: failed.delivery.clone(),
         once: Some(format!("rerun:{}@{}", failed.id, failed.attempt)),
-        after: Some(After::Execution(failed.id)),
+        after: None,
     }
 }

@@ -2,18 +2,47 @@
 
 use anyhow::anyhow;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::{
-    definition::Node, duration::render_duration, engine::Run, expression::Variables, stop::Stop, template::Template,
+    definition::Node,
+    duration::render_duration,
+    engine::{Engine, Run},
+    expression::Variables,
+    stop::Stop,
+    template::Template,
     value::to_text,
 };
 use crate::{
+    domain::execution::Execution,
     llm::model::{Model, ModelError, Question},
     tools::{
         context::{ExecutionScope, ToolContext},
         error::ToolError,
     },
 };
+
+/// `step`: its path.
+pub(super) fn context_of(
+    engine: &Engine,
+    execution: &Execution,
+    step: &str,
+    cancellation: CancellationToken,
+) -> ToolContext {
+    ToolContext {
+        scope: ExecutionScope {
+            execution: execution.id,
+            attempt: execution.attempt,
+            workflow: execution.workflow.clone(),
+            step: step.to_owned(),
+            installation: execution.installation,
+            repository: execution.repository,
+            repo: execution.repo.clone(),
+        },
+        services: engine.services.clone(),
+        cancellation,
+    }
+}
 
 impl Run<'_> {
     pub(super) async fn tool(
@@ -28,20 +57,7 @@ impl Run<'_> {
             Ok(inputs) => inputs,
             Err(error) => return Ok(Err(ToolError::fatal(error))),
         };
-        let execution = self.execution;
-        let context = ToolContext {
-            scope: ExecutionScope {
-                execution: execution.id,
-                attempt: execution.attempt,
-                workflow: execution.workflow.clone(),
-                step: path.to_owned(),
-                installation: execution.installation,
-                repository: execution.repository,
-                repo: execution.repo.clone(),
-            },
-            services: self.engine.services.clone(),
-            cancellation: self.cancellation.clone(),
-        };
+        let context = context_of(self.engine, self.execution, path, self.cancellation.clone());
         self.one_try(node, self.engine.registry.call(tool, &context, inputs)).await
     }
 

@@ -10,25 +10,25 @@ use super::{
 };
 use crate::{
     commands::{
-        heard::{Heard, command_name, once},
+        heard::{HEARING, Heard, answer_to, command_name, once},
         parse::{Command, Form, parse_commands},
         registry,
     },
     domain::{
         event::{Comment, Event, EventKind},
-        execution::{NewExecution, Priority, Supersede},
+        execution::{After, NewExecution, Priority, Supersede},
     },
 };
 
-const WORKFLOW: &str = "commands";
 /// A person waits for each.
 const START: Start = Start { priority: Priority::Command, supersede: Supersede::Never };
 
-/// `None` where nothing in the comment is a command that somebody could mean for Seam.
-pub(super) fn hear(event: &Event, definitions: &[Definition], own: &OwnApp) -> Option<NewExecution> {
-    let EventKind::Comment(comment) = &event.kind else { return None };
+/// Nothing where nothing in the comment is a command that somebody could mean for Seam. Whoever wrote them is told when they
+/// cannot be heard.
+pub(super) fn hear(event: &Event, definitions: &[Definition], own: &OwnApp) -> Vec<NewExecution> {
+    let EventKind::Comment(comment) = &event.kind else { return Vec::new() };
     if own.is(&comment.author) {
-        return None;
+        return Vec::new();
     }
     let mut heard: Vec<Heard> = commands(event, comment, own)
         .into_iter()
@@ -36,15 +36,16 @@ pub(super) fn hear(event: &Event, definitions: &[Definition], own: &OwnApp) -> O
         .filter(|heard| heard.starts.is_some() || heard.command.form != Form::Bare)
         .collect();
     if heard.is_empty() {
-        return None;
+        return Vec::new();
     }
     if event.action.as_deref() == Some("deleted") {
         heard.clear();
     }
-    let hears = definitions.iter().find(|definition| definition.name == WORKFLOW)?;
-    let mut new = execution(event, hears, START, None);
-    new.input["heard"] = json!(heard);
-    Some(new)
+    let Some(hears) = definitions.iter().find(|definition| definition.name == HEARING) else { return Vec::new() };
+    let mut hearing = execution(event, hears, START, None);
+    hearing.input["heard"] = json!(heard);
+    let answer = (!heard.is_empty() && !comment.author.is_bot).then(|| answer_to(&hearing, After::Previous));
+    [hearing].into_iter().chain(answer).collect()
 }
 
 /// Of an edited comment those that were not there before: somebody else may have edited it.

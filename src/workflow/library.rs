@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// `workflows/*.yml` of the source tree.
-const BUILT_IN: [(&str, &str); 16] = [
+const BUILT_IN: [(&str, &str); 18] = [
     ("built in: answer.yml", include_str!("../../workflows/answer.yml")),
     ("built in: ask.yml", include_str!("../../workflows/ask.yml")),
     ("built in: commands.yml", include_str!("../../workflows/commands.yml")),
@@ -27,10 +27,12 @@ const BUILT_IN: [(&str, &str); 16] = [
     ("built in: explain.yml", include_str!("../../workflows/explain.yml")),
     ("built in: fix.yml", include_str!("../../workflows/fix.yml")),
     ("built in: help.yml", include_str!("../../workflows/help.yml")),
+    ("built in: ignore.yml", include_str!("../../workflows/ignore.yml")),
     ("built in: improve.yml", include_str!("../../workflows/improve.yml")),
     ("built in: installation.yml", include_str!("../../workflows/installation.yml")),
     ("built in: pause.yml", include_str!("../../workflows/pause.yml")),
     ("built in: rerun.yml", include_str!("../../workflows/rerun.yml")),
+    ("built in: resolve.yml", include_str!("../../workflows/resolve.yml")),
     ("built in: resume.yml", include_str!("../../workflows/resume.yml")),
     ("built in: review.yml", include_str!("../../workflows/review.yml")),
     ("built in: why.yml", include_str!("../../workflows/why.yml")),

@@ -22,6 +22,7 @@ pub mod trigger;
 // from a claimed execution to its end
 mod call;
 pub mod engine;
+mod progress;
 mod run_now;
 mod steps;
 pub mod stop;

@@ -8,13 +8,14 @@ use std::{
 
 use ::metrics::{counter, histogram};
 use chrono::TimeDelta;
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, future::join};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::{
     engine::Engine,
+    progress,
     stop::Stop,
     upkeep::{Chore, Upkeep},
 };
@@ -45,6 +46,8 @@ pub struct Settings {
     pub max_tries: i32,
     /// What is running may go on so long after the process was asked to stop, and as long again once it was told so.
     pub grace: Duration,
+    /// A person who waits for a command hears so often how far it is.
+    pub progress: Duration,
 }
 
 impl Default for Settings {
@@ -57,6 +60,7 @@ impl Default for Settings {
             poll: Duration::from_secs(5),
             max_tries: 10,
             grace: Duration::from_secs(10),
+            progress: Duration::from_secs(30),
         }
     }
 }
@@ -172,10 +176,14 @@ impl Workers {
     ) -> Result<(), Stop> {
         let cancellation = CancellationToken::new();
         let run = AssertUnwindSafe(self.engine.run(execution, &cancellation)).catch_unwind();
+        let ended = CancellationToken::new();
         let run = async {
-            run.await
+            let stopped = run.await;
+            ended.cancel();
+            stopped
                 .unwrap_or_else(|panic| Err(Stop::Failed(format!("the engine panicked: {}", words_of_panic(&*panic)))))
         };
+        let told = progress::tell(&self.engine, execution, self.settings.progress, &ended);
         let leave = async {
             tokio::select! {
                 () = self.keep_lease(execution) => cancellation.cancel(),
@@ -188,7 +196,7 @@ impl Workers {
         };
         tokio::select! {
             biased;
-            stopped = Box::pin(run) => stopped,
+            (stopped, ()) = Box::pin(join(run, told)) => stopped,
             () = leave => Err(Stop::Interrupted),
         }
     }

@@ -27,7 +27,8 @@ fn bodies(plan: &ReviewPlan) -> Vec<String> {
         }
         Effect::CreateFileComment { body, .. }
         | Effect::UpsertComment { body, .. }
-        | Effect::ReplyInThread { body, .. } => vec![body.clone()],
+        | Effect::ReplyInThread { body, .. }
+        | Effect::UpsertReply { body, .. } => vec![body.clone()],
         Effect::ResolveThread { .. }
         | Effect::ReopenThread { .. }
         | Effect::React { .. }

@@ -198,7 +198,9 @@ pub(super) fn outline(plan: &ReviewPlan) -> String {
         }
         Effect::CreateFileComment { path, .. } => format!("file comment {path}"),
         Effect::UpsertComment { .. } => "summary".to_owned(),
-        Effect::ReplyInThread { comment, body, .. } => format!("reply {comment} {}", body.lines().next().unwrap()),
+        Effect::ReplyInThread { comment, body, .. } | Effect::UpsertReply { comment, body, .. } => {
+            format!("reply {comment} {}", body.lines().next().unwrap())
+        }
         Effect::ResolveThread { thread } => format!("resolve {thread}"),
         Effect::DismissReview { review, message, .. } => format!("dismiss {review}: {message}"),
         other @ (Effect::React { .. } | Effect::DescribePull { .. } | Effect::CreateCommit { .. }) => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::EVAL;
+use super::{DEBUGGER, EVAL};
 use crate::{
     fake_github::{
         acts::pull::Pull,
@@ -56,9 +56,11 @@ scenario!(help_lists_what_a_person_may_use, async |seam| {
     | `/fix` | In the thread of a finding: commits its suggestion to the branch. |
     | `/fix all` | Commits the suggestions of all open threads to the branch, as one commit. |
     | `/help` | Lists the commands that you may use here. |
+    | `/ignore [REASON]` | In the thread of a finding: dismisses it for good, in the whole repository. |
     | `/improve` | Shows every suggestion that can be committed with a click. |
     | `/pause` | Stops reviews that nobody asks for on this pull request, until `/resume`. |
     | `/rerun` | Runs again what failed last on this pull request. |
+    | `/resolve` | Resolves all threads of Seam's: what they say is dismissed. |
     | `/resume` | Ends a pause: pushes are reviewed again. `/review` asks for a review now. |
     | `/review` | Reviews what is new since the last review. |
     | `/review full` | Reviews everything again; nothing is said twice. |
@@ -66,13 +68,14 @@ scenario!(help_lists_what_a_person_may_use, async |seam| {
 
     `/seam NAME` and `@seam NAME` do the same.
 
-    <!-- seam:answer:conversation:1019:help:e3b0c44298fc1c14@1 -->
+    <!-- seam:answer:help:conversation:1019:help:e3b0c44298fc1c14@0 -->
     ");
     insta::assert_snapshot!(seam.log().await, @r"
     review push skipped: pull request #1 shows this branch and is reviewed itself
     review pull_request.opened succeeded
     conversation issue_comment.created succeeded
     commands issue_comment.created succeeded
+    answer issue_comment.created skipped: the comment was heard
     help issue_comment.created succeeded
     answer issue_comment.created succeeded
     ");
@@ -156,6 +159,7 @@ scenario!(several_commands_run_one_after_the_other, async |seam| {
     review pull_request.opened succeeded
     conversation issue_comment.created succeeded
     commands issue_comment.created succeeded
+    answer issue_comment.created skipped: the comment was heard
     config issue_comment.created succeeded
     answer issue_comment.created succeeded
     help issue_comment.created succeeded
@@ -212,6 +216,7 @@ scenario!(a_deleted_comment_asks_for_nothing_more, async |seam| {
     review pull_request.opened succeeded
     conversation issue_comment.created succeeded
     commands issue_comment.created succeeded
+    answer issue_comment.created skipped: the comment was heard
     conversation issue_comment.deleted succeeded
     commands issue_comment.deleted skipped: the comment was deleted; 2 of its executions were waiting
     help issue_comment.created cancelled: its comment was deleted
@@ -269,7 +274,7 @@ scenario!(what_failed_is_said_and_can_be_run_again, async |seam| {
     insta::assert_snapshot!(told(&pull, again), @r"
     eyes rocket
     > `/rerun`
-    [Execution 6](http://localhost:8080/executions/6) (`config`) is in line again. It had failed: answer: GitHub answered 500 at GET /repos/{owner}/{repo}/contents/{path} (given up after 3 tries)
+    [Execution 7](http://localhost:8080/executions/7) (`config`) is in line again. It had failed: answer: GitHub answered 500 at GET /repos/{owner}/{repo}/contents/{path} (given up after 3 tries)
     > `/config`
     ```yaml
     ");
@@ -422,19 +427,22 @@ scenario!(why_tells_how_a_review_came_about, async |seam| {
     seam.settle().await;
     pull.comment("ada", "/why").await;
     seam.settle().await;
-    insta::assert_snapshot!(last_words(&pull), @r"
+    insta::assert_snapshot!(last_words(&pull), @r#"
     > `/why`
 
     The last review of 72638fd, compared with 7b48fb8, was [execution 3](http://localhost:8080/executions/3), started by `pull_request.opened` by `ada`. It said: 2 errors.
 
-    **Settings:** the defaults, but for `review.max_comments` (repository), `review.paths.exclude` (repository). `/config` shows them all.
+    **Settings:** the defaults, but for these; `/config` shows them all.
+
+    - `review.max_comments: 1` (repository)
+    - `review.paths.exclude: ["web/**"]` (repository)
 
     **Limits:** at most 1 comment at once, nothing below info.
 
     **Findings:**
 
     - `shop/cart.py:6` `py/eval-nonliteral`: said in this round, open now
-    - `shop/settings.py:5` `py/yaml-unsafe-load`: in the check run only: there was no comment left for it, or it was dismissed elsewhere
+    - `shop/settings.py:5` `py/yaml-unsafe-load`: in the check run only: all comments of that review went to others (`review.max_comments` is 1)
 
     **Files:** 3 files changed: 2 reviewed, 1 skipped.
 
@@ -450,7 +458,7 @@ scenario!(why_tells_how_a_review_came_about, async |seam| {
     - `shop/settings.py` (added)
 
     </details>
-    ");
+    "#);
     pull.comment("ada", "/why web/page.js").await;
     seam.settle().await;
     insta::assert_snapshot!(last_words(&pull), @r"
@@ -531,4 +539,93 @@ scenario!(an_operators_workflow_is_a_command_where_the_policy_lists_it, async |s
     > `/preview place=here`
     `/preview` needs write permission on this repository; you have read permission.
     ");
+});
+
+scenario!(what_is_ignored_is_not_raised_again_anywhere, async |seam| {
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    pull.reply("ada", 0, "/ignore These formulas are ours.").await;
+    seam.settle().await;
+    pull.push([("README.md", "# The shop\n")]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: success: No problems found
+    shop/cart.py:6 py/eval-nonliteral, resolved by seam[bot]
+      ada: /ignore These formulas are ours.
+      seam[bot]: 1 finding dismissed: not raised again in this repository. Opening the thread again takes it back.
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+    let next = seam.shop.open_pull("again", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&next), @r"
+    check Seam: success: No problems found
+    reviews: [], comments: 0
+    ");
+});
+
+scenario!(all_threads_are_resolved_at_once, async |seam| {
+    let change = [("shop/cart.py", EVAL), ("shop/settings.py", LOADS)];
+    let pull = seam.shop.open_pull("formulas", change).await;
+    seam.settle().await;
+    pull.comment("ada", "/resolve").await;
+    seam.settle().await;
+    pull.push([("README.md", "# The shop\n")]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(format!("{}\n{}", last_words(&pull), glance(&pull)), @r#"
+    > `/resolve`
+
+    2 findings dismissed: not raised again in this repository. Opening the thread again takes it back.
+    check Seam: success: No problems found
+    shop/cart.py:6 py/eval-nonliteral, resolved by seam[bot]
+    shop/settings.py:5 py/yaml-unsafe-load, resolved by seam[bot]
+    reviews: ["COMMENTED"], comments: 2
+    "#);
+});
+
+scenario!(a_full_review_also_raises_old_news_and_nothing_twice, async |seam| {
+    let files = [("shop/cart.py", EVAL), ("web/page.js", DEBUGGER)];
+    let pull = seam.shop.new_pull("formulas", files).draft().open().await;
+    seam.settle().await;
+    pull.comment_on_line("grace", "shop/cart.py", 6, "Where does the formula come from?");
+    pull.ready_for_review().await;
+    seam.settle().await;
+    // Talked about and resolved, it is old news at the next review.
+    pull.resolve_thread_as("grace", 0).await;
+    let mut shown = String::new();
+    for command in ["/review", "/review full", "/review full", "/review"] {
+        let asked = pull.comment("ada", command).await;
+        seam.settle().await;
+        assert_eq!(pull.reactions(asked), ["eyes", "rocket"]);
+        let glance = glance(&pull);
+        let checks = glance.matches("check Seam").count();
+        shown.push_str(&format!(
+            "{command}\n{}",
+            glance.lines().skip(checks - 1).map(|line| format!("{line}\n")).collect::<String>()
+        ));
+    }
+    insta::assert_snapshot!(shown, @r#"
+    /review
+    check Seam: neutral: 0 fixed, 1 open, 0 new
+    shop/cart.py:6 ?, resolved by grace
+    web/page.js:2 gen/debug-leftover
+    reviews: ["COMMENTED"], comments: 1
+    /review full
+    check Seam: failure: 0 fixed, 1 open, 1 new
+    shop/cart.py:6 ?, resolved by grace
+    web/page.js:2 gen/debug-leftover
+    shop/cart.py:6 py/eval-nonliteral
+    reviews: ["COMMENTED", "COMMENTED"], comments: 2
+    /review full
+    check Seam: failure: 0 fixed, 2 open, 0 new
+    shop/cart.py:6 ?, resolved by grace
+    web/page.js:2 gen/debug-leftover
+    shop/cart.py:6 py/eval-nonliteral
+    reviews: ["COMMENTED", "COMMENTED"], comments: 3
+    /review
+    check Seam: failure: 0 fixed, 2 open, 0 new
+    shop/cart.py:6 ?, resolved by grace
+    web/page.js:2 gen/debug-leftover
+    shop/cart.py:6 py/eval-nonliteral
+    reviews: ["COMMENTED", "COMMENTED"], comments: 4
+    "#);
 });

@@ -1,5 +1,6 @@
 //! From a signed webhook to what people see, through the whole house.
 
+mod answers;
 mod attention;
 mod blocking;
 mod commands;

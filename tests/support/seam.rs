@@ -19,6 +19,7 @@ use seam::{
     github::client::{self, GitHub},
     store::{self, db::Db},
     telemetry::clock::Clock,
+    workflow::worker::Workers,
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -107,6 +108,10 @@ impl Seam {
         seam.settle().await;
         seam.beginnings = seam.log().await.lines().count();
         seam
+    }
+
+    pub(crate) fn workers(&self) -> &Workers {
+        self.app.workers()
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -202,8 +202,8 @@ fn checks_are_run_again_only_for_our_own() {
 
 #[test]
 fn commands_start_the_workflow_that_has_them() {
-    insta::assert_snapshot!(decided(&comment("/review\nand\n/seam divide now")), @"commands in commands:42#12 (command, supersedes Never): [review in review:42#12, split in 42:split-null]");
-    insta::assert_snapshot!(decided(&comment("/seam reviwe\n/deploy")), @"commands in commands:42#12 (command, supersedes Never): [reviwe: nothing]");
+    insta::assert_snapshot!(decided(&comment("/review\nand\n/seam divide now")), @"commands in commands:42#12 (command, supersedes Never): [review in review:42#12, split in 42:split-null]; answer in no lane (command, supersedes Never)");
+    insta::assert_snapshot!(decided(&comment("/seam reviwe\n/deploy")), @"commands in commands:42#12 (command, supersedes Never): [reviwe: nothing]; answer in no lane (command, supersedes Never)");
     insta::assert_snapshot!(decided(&comment("/deploy production")), @"skip: no workflow has the command deploy");
     insta::assert_snapshot!(decided(&comment("looks good")), @"skip: no workflow is started by issue_comment.created");
     let change = |change: &dyn Fn(&mut Event, &mut Comment)| {
@@ -219,7 +219,7 @@ fn commands_start_the_workflow_that_has_them() {
     };
     insta::assert_snapshot!(change(&|event, comment| edit(event, comment, Some("/review"))), @"skip: no workflow has the command review");
     insta::assert_snapshot!(change(&|event, comment| edit(event, comment, None)), @"skip: no workflow has the command review");
-    insta::assert_snapshot!(change(&|event, comment| edit(event, comment, Some("review"))), @"commands in commands:42#12 (command, supersedes Never): [review in review:42#12]");
+    insta::assert_snapshot!(change(&|event, comment| edit(event, comment, Some("review"))), @"commands in commands:42#12 (command, supersedes Never): [review in review:42#12]; answer in no lane (command, supersedes Never)");
     insta::assert_snapshot!(change(&|event, _| event.action = Some("deleted".to_owned())), @"commands in commands:42#12 (command, supersedes Never): []");
     insta::assert_snapshot!(change(&|_, comment| comment.author = bot(900, "seam[bot]")), @"skip: a bot wrote the comment");
     insta::assert_snapshot!(change(&|_, comment| comment.pull = None), @"skip: the comment is not on a pull request");

@@ -1,0 +1,12 @@
+//! `/ignore`: what nobody here wants to hear of.
+
+use super::spec::{Spec, Takes, Use};
+
+pub(super) const SPEC: Spec = Spec {
+    name: "ignore",
+    uses: &[Use::write(
+        "",
+        Takes::MaybeWords("REASON"),
+        "In the thread of a finding: dismisses it for good, in the whole repository.",
+    )],
+};
