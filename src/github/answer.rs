@@ -1,5 +1,7 @@
 //! One answer of GitHub, and what it means when it is not a success.
 
+use std::{fmt::Display, str::FromStr};
+
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, StatusCode};
@@ -30,11 +32,12 @@ struct ErrorBody {
 
 impl Answer {
     pub(crate) fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, GitHubError> {
-        serde_json::from_slice(&self.body).map_err(|error| GitHubError::Decode {
-            endpoint: request.endpoint,
-            message: error.to_string(),
-            happened: happened(request),
-        })
+        serde_json::from_slice(&self.body).map_err(|error| unreadable(request, &error))
+    }
+
+    /// An answer that is one word.
+    pub(crate) fn word<T: FromStr<Err: Display>>(&self, request: &Request) -> Result<T, GitHubError> {
+        String::from_utf8_lossy(&self.body).trim().parse().map_err(|error| unreadable(request, &error))
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -122,6 +125,10 @@ impl Answer {
         let seconds = self.number("x-ratelimit-reset").map_or(60, |reset| reset.saturating_sub(their_now));
         TimeDelta::seconds(seconds.clamp(1, 3600))
     }
+}
+
+fn unreadable(request: &Request, error: &dyn Display) -> GitHubError {
+    GitHubError::Decode { endpoint: request.endpoint, message: error.to_string(), happened: happened(request) }
 }
 
 /// What a failure after sending means for this request.

@@ -112,6 +112,13 @@ impl Request {
         self
     }
 
+    /// The id of a commit instead of all that is in it.
+    #[must_use]
+    pub(crate) fn id_alone(mut self) -> Self {
+        self.accept = "application/vnd.github.sha";
+        self
+    }
+
     #[must_use]
     pub(crate) fn at(mut self, url: Url) -> Self {
         self.target = Target::Url(url);

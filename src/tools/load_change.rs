@@ -279,8 +279,8 @@ async fn of_branch(repository: &RepositoryClient, input: &Input, cause: Cause) -
         }
         match tip(repository, branch).await? {
             None => return Err(ToolError::skip(format!("the branch {branch} is gone"))),
-            Some(now) if now.sha != *head => {
-                return Err(ToolError::skip(format!("the branch {branch} has moved on to {}", now.sha.short())));
+            Some(now) if now != *head => {
+                return Err(ToolError::skip(format!("the branch {branch} has moved on to {}", now.short())));
             }
             Some(_) => {}
         }
@@ -289,26 +289,26 @@ async fn of_branch(repository: &RepositoryClient, input: &Input, cause: Cause) -
         match &input.before {
             // What this push brought; after a forced one, GitHub may not have the commit any more.
             Some(before) if input.forced != Some(true) => Base::Commit(before.clone()),
-            _ => Base::of_parent(repository.commit(head.as_str()).await?),
+            _ => Base::of_parent(repository.commit(head).await?),
         }
     } else {
-        tip(repository, &default).await?.map_or(Base::Nothing, |tip| Base::MergeBaseWith(tip.sha))
+        tip(repository, &default).await?.map_or(Base::Nothing, Base::MergeBaseWith)
     };
     Ok((Target::Branch(BranchFacts { branch: branch.to_owned(), head: head.clone() }), base))
 }
 
 /// `None`: the repository is empty.
 async fn default_tip(repository: &RepositoryClient) -> Result<Option<CommitSha>, ToolError> {
-    match repository.commit("HEAD").await {
-        Ok(commit) => Ok(Some(commit.sha)),
+    match repository.commit_id("HEAD").await {
+        Ok(id) => Ok(Some(id)),
         Err(GitHubError::NotFound { .. } | GitHubError::Conflict { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-async fn tip(repository: &RepositoryClient, branch: &str) -> Result<Option<Commit>, ToolError> {
-    match repository.commit(&format!("heads/{branch}")).await {
-        Ok(commit) => Ok(Some(commit)),
+async fn tip(repository: &RepositoryClient, branch: &str) -> Result<Option<CommitSha>, ToolError> {
+    match repository.commit_id(&format!("heads/{branch}")).await {
+        Ok(id) => Ok(Some(id)),
         Err(GitHubError::NotFound { .. } | GitHubError::Unprocessable { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -28,6 +28,9 @@ pub(crate) fn no_commit(revision: &str) -> Answer {
 fn show(call: &mut Call<'_>) -> Reply {
     let revision = call.part("ref");
     let commit = call.repository().git.resolve(revision).ok_or_else(|| no_commit(revision))?;
+    if call.accept.contains(".sha") {
+        return Ok(Answer::text(commit));
+    }
     Ok(Answer::ok(shape::commit::whole(call.world, call.repository(), &commit)))
 }
 
