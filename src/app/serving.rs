@@ -24,7 +24,7 @@ use crate::{
         visitor::Doorkeeper,
     },
     domain::event::Event,
-    git::mirror::{MirrorLimits, Mirrors},
+    git::{mirror::Mirrors, mirror_limits::MirrorLimits},
     github::client::GitHub,
     store::{db::Db, ingest::Ingest, process},
     telemetry::{clock::Clock, metrics},

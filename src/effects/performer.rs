@@ -17,7 +17,7 @@ use crate::{
         error::StoreError,
         queue::Lease,
     },
-    telemetry::clock::Clock,
+    telemetry::{clock::Clock, metrics::EFFECTS},
 };
 
 /// Performs the effects of one execution, in its repository and in no other, one after another.
@@ -65,7 +65,7 @@ impl Performer {
             Err(_) => "failed",
         };
         let kind = planned.effect.kind();
-        metrics::counter!("seam_effects_total", "kind" => kind, "result" => result).increment(1);
+        metrics::counter!(EFFECTS, "kind" => kind, "result" => result).increment(1);
         tracing::info!(effect.kind = kind, effect.key = %planned.key, effect.result = result, "effect {kind}: {result}");
         outcome.map(|(result, _)| result)
     }

@@ -28,7 +28,10 @@ use super::{
     error::GitHubError,
     request::{Kind, Request},
 };
-use crate::{domain::ids::InstallationId, telemetry::clock::Clock};
+use crate::{
+    domain::ids::InstallationId,
+    telemetry::{clock::Clock, metrics::GITHUB_RATE_LIMIT_REMAINING},
+};
 
 /// Waited for when GitHub says "secondary rate limit" and not how long; doubles each time up to the longest.
 /// Source: <https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit>.
@@ -237,7 +240,7 @@ impl InstallationLimits {
         let now = self.clock.now();
         let remaining = answer.number("x-ratelimit-remaining");
         if let (Some(remaining), Some(installation), false) = (remaining, self.installation, request.is_graphql()) {
-            let gauge = metrics::gauge!("seam_github_rate_limit_remaining", "installation" => installation.to_string());
+            let gauge = metrics::gauge!(GITHUB_RATE_LIMIT_REMAINING, "installation" => installation.to_string());
             #[expect(clippy::cast_precision_loss, reason = "a limit is at most 15,000")]
             gauge.set(remaining as f64);
         }

@@ -18,6 +18,7 @@ use super::{
     error::{GitHubError, Happened},
     request::Request,
 };
+use crate::telemetry::metrics::GITHUB_REQUESTS;
 
 /// Redirects that are followed for one call.
 const MAX_REDIRECTS: usize = 3;
@@ -58,8 +59,7 @@ impl Transport {
             Err(GitHubError::Timeout { .. }) => "timeout".to_owned(),
             Err(_) => "failed".to_owned(),
         };
-        metrics::counter!("seam_github_requests_total", "endpoint" => request.endpoint, "status" => status)
-            .increment(1);
+        metrics::counter!(GITHUB_REQUESTS, "endpoint" => request.endpoint, "status" => status).increment(1);
         outcome
     }
 

@@ -3,7 +3,7 @@
 //! A problem is raised once, in one place, and keeps that place: when it is gone its thread is answered and resolved, when
 //! it comes back the thread is opened again. What people dismiss is not raised again. [`Life`] has the table.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,24 +12,24 @@ use sha2::{Digest as _, Sha256};
 use super::{
     block,
     check_run::{CheckRun, Standing, Told},
-    comment::{Gone, History, ReviewBody, render_finding, render_review, render_summary},
+    comment::{Gone, History},
     convergence,
     decision::{Decision, SaidIn},
     discussion::is_discussed,
-    input::{NoteKind, PullFacts, ReviewInput, Target},
-    mark::Mark,
+    input::{NoteKind, ReviewInput, Target},
+    lost::{Lost, find_lost},
     matching::match_known,
     memory::{Known, next_occurrence},
     placement::{MOST_COMMENTS, Place, is_problem, line_of, paths_in},
+    raising::{raise, summarise},
     round::Round,
     score::Scores,
     thread::{Turn, Word},
 };
 use crate::domain::{
-    effect::{CheckRunReport, Effect, EffectKey, InlineComment, PlannedEffect, Verdict},
+    effect::{CheckRunReport, Effect, EffectKey, PlannedEffect},
     finding::{Finding, Severity},
     ids::CommitSha,
-    ledger::{FileStatus, Handled, LedgerRow},
     life::{Act, Happening, Life},
 };
 
@@ -64,14 +64,14 @@ pub struct ReviewPlan {
 }
 
 /// A finding with all that was decided about it.
-struct Decided<'a> {
-    finding: &'a Finding,
-    standing: Standing,
+pub(super) struct Decided<'a> {
+    pub(super) finding: &'a Finding,
+    pub(super) standing: Standing,
     known: Option<&'a Known>,
     /// Where it is told now; `None` when it was told before, or is told in the check run only.
-    told_at: Option<Place>,
+    pub(super) told_at: Option<Place>,
     /// Dismissed and still open problems carry over the comment they have.
-    has_comment: bool,
+    pub(super) has_comment: bool,
 }
 
 pub fn plan(input: &ReviewInput) -> ReviewPlan {
@@ -185,7 +185,7 @@ impl<'a> Decided<'a> {
         })
     }
 
-    fn history(&self) -> History {
+    pub(super) fn history(&self) -> History {
         if self.known.is_some() { History::Reopened } else { History::First }
     }
 
@@ -273,147 +273,6 @@ fn remember(decided: &[Decided<'_>], known: &[Known], memory: &mut Vec<Known>) {
             (_, None) => {}
         }
     }
-}
-
-/// A known problem that no finding is.
-struct Lost<'a> {
-    known: &'a Known,
-    /// `None`: nobody looked, and it is taken to be as it was.
-    why: Option<Gone>,
-}
-
-impl<'a> Lost<'a> {
-    fn after(&self) -> (Life, Act) {
-        let happening = match self.why {
-            None => Happening::Unseen,
-            Some(Gone::Fixed | Gone::SecretRemoved) => Happening::Gone,
-            Some(Gone::LeftTheDiff | Gone::SwitchedOff) => Happening::LeftOut,
-        };
-        let (after, act) = Life::after(Some(self.known.life), happening);
-        (after.unwrap_or(self.known.life), act)
-    }
-
-    fn turn(&self) -> Turn<'a> {
-        let (life, act) = self.after();
-        let word = self.why.filter(|_| act == Act::Settle).map(Word::Gone);
-        Turn { known: self.known, life, returns: self.known.returns, word }
-    }
-
-    fn remembered(&self) -> Option<Known> {
-        let gone = self.known.gone || matches!(self.why, Some(Gone::Fixed | Gone::SecretRemoved));
-        let now = Known { life: self.after().0, gone, ..self.known.clone() };
-        (now != *self.known).then_some(now)
-    }
-}
-
-fn find_lost<'a>(input: &'a ReviewInput, matched: &[Option<usize>]) -> Vec<Lost<'a>> {
-    let found: HashSet<usize> = matched.iter().flatten().copied().collect();
-    let ledger: HashMap<&str, &LedgerRow> = input.analysis.ledger.iter().map(|row| (row.path.as_str(), row)).collect();
-    let new_path: HashMap<&str, &str> = input.renames.iter().map(|(new, old)| (old.as_str(), new.as_str())).collect();
-    let what_became_of = |known: &Known| {
-        let path = new_path.get(known.path.as_str()).copied().unwrap_or(&known.path);
-        match ledger.get(path) {
-            None => Some(Gone::LeftTheDiff),
-            _ if is_switched_off(known, input) => Some(Gone::SwitchedOff),
-            Some(row) if !was_looked_for(known, row) => None,
-            Some(_) if is_secret(known) => Some(Gone::SecretRemoved),
-            Some(_) => Some(Gone::Fixed),
-        }
-    };
-    let known = input.known.iter().enumerate().filter(|(index, _)| !found.contains(index));
-    known.map(|(_, known)| Lost { known, why: what_became_of(known) }).collect()
-}
-
-/// Rules over syntax do not run on a file that was only linted: the first part of a rule's id tells them.
-fn was_looked_for(known: &Known, row: &LedgerRow) -> bool {
-    match row.handled {
-        _ if row.status == FileStatus::Removed => true,
-        Handled::Reviewed => true,
-        Handled::Linted => is_secret(known) || known.rule.as_deref().is_some_and(|rule| rule.starts_with("gen/")),
-        Handled::Skipped => false,
-    }
-}
-
-fn is_secret(known: &Known) -> bool {
-    known.rule.as_deref().is_some_and(|rule| rule.starts_with("secret/"))
-}
-
-fn is_switched_off(known: &Known, input: &ReviewInput) -> bool {
-    known.rule.as_ref().is_some_and(|rule| input.policy.disables(&known.path, rule))
-        || known.severity.is_some_and(|severity| severity < input.policy.review.min_severity)
-}
-
-/// The review with its inline comments, and the comments on files.
-fn raise(decided: &[Decided<'_>], input: &ReviewInput, pull: &PullFacts, round: Round) -> Vec<PlannedEffect> {
-    let mut comments = Vec::new();
-    let mut on_files = Vec::new();
-    let (mut errors, mut warnings, mut beyond) = (0, 0, 0);
-    for one in decided.iter().filter(|one| one.standing == Standing::New) {
-        let finding = one.finding;
-        let body = |place| render_finding(finding, place, one.history());
-        match one.told_at {
-            Some(place @ Place::Lines(anchor)) => {
-                match finding.severity {
-                    Severity::Error => errors += 1,
-                    _ => warnings += 1,
-                }
-                comments.push(InlineComment {
-                    path: finding.path.clone(),
-                    anchor,
-                    body: body(place),
-                    fingerprint: finding.fingerprint.clone(),
-                });
-            }
-            Some(Place::File) => {
-                let fingerprint = finding.fingerprint.clone();
-                let key = EffectKey(format!(
-                    "file-comment:{}@{}:{}",
-                    pull.number,
-                    pull.head,
-                    digest(&[fingerprint.as_str(), &finding.path, &finding.start_line.to_string()])
-                ));
-                let (path, body) = (finding.path.clone(), body(Place::File));
-                let effect =
-                    Effect::CreateFileComment { pull: pull.number, commit: pull.head.clone(), path, body, fingerprint };
-                on_files.push(PlannedEffect { key, effect });
-            }
-            Some(Place::Summary) => {}
-            None => beyond += 1,
-        }
-    }
-    let mut effects = Vec::new();
-    if !comments.is_empty() {
-        let parts: Vec<_> = comments.iter().map(|comment| comment.body.as_str()).collect();
-        let key = EffectKey(format!("review:{}@{}:{}", pull.number, pull.head, digest(&parts)));
-        let wants_changes = input.policy.review.request_changes && errors > 0;
-        let verdict = if wants_changes { Verdict::RequestChanges } else { Verdict::Comment };
-        let is_first = input.known.is_empty();
-        let body = render_review(&ReviewBody { errors, warnings, round, beyond, is_first }, &Mark::of_effect(&key));
-        let effect = Effect::CreateReview { pull: pull.number, commit: pull.head.clone(), verdict, body, comments };
-        effects.push(PlannedEffect { key, effect });
-    }
-    effects.extend(on_files);
-    effects
-}
-
-/// Writes the sticky summary when there is something that has no place elsewhere, or when what it said is settled.
-fn summarise(decided: &[Decided<'_>], input: &ReviewInput, pull: &PullFacts) -> Option<PlannedEffect> {
-    let in_diff = paths_in(&input.analysis.ledger);
-    let homeless = decided.iter().filter(|one| {
-        let is_open = matches!(one.standing, Standing::New | Standing::Back | Standing::Open);
-        is_open && !one.has_comment && Place::of(one.finding, &in_diff) == Place::Summary
-    });
-    let homeless: Vec<_> = homeless.map(|one| one.finding).collect();
-    if homeless.is_empty() && input.summary.is_none() {
-        return None;
-    }
-    let mark = Mark { kind: "summary".to_owned(), key: pull.number.to_string() };
-    let body = render_summary(homeless, &mark);
-    if input.summary.as_deref().is_some_and(|old| old.trim_end() == body) {
-        return None;
-    }
-    let key = EffectKey(format!("summary:{}@{}:{}", pull.number, pull.head, digest(&[&body])));
-    Some(PlannedEffect { key, effect: Effect::UpsertComment { pull: pull.number, body } })
 }
 
 /// A check run of another content, or of another execution, is another one: its key says so.

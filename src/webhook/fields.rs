@@ -1,21 +1,20 @@
-//! The fields of GitHub's payloads that Seam uses, in GitHub's shape. Nearly every one is optional, and none leaves
-//! this room.
-//!
-//! Source: <https://docs.github.com/webhooks/webhook-events-and-payloads>.
+//! The fields of GitHub's payloads that Seam uses, and what each event makes of them. Nearly every one is optional, and
+//! none leaves this room.
 
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
+use super::shape::{
+    ChangesField, CheckRunField, CheckSuiteField, CommentField, InstallationField, IssueField, LabelField,
+    MergeGroupField, NumberField, PullRequestField, RepositoryField, RequestedActionField, Text, ThreadField,
+    UserField,
+};
 use crate::domain::{
     event::{
-        Account, CheckRun, CheckSuite, Comment, CommentPlace, Event, EventKind, Installation, InstallationRepositories,
-        PullRequest, Push, RepoRef, Repository, ReviewThread,
+        CheckRun, CheckSuite, Comment, CommentPlace, Event, EventKind, Installation, InstallationRepositories,
+        PullRequest, Push, RepoRef, ReviewThread,
     },
-    ids::{AccountId, CheckRunId, CommentId, CommitSha, InstallationId, PullNumber, RepoName, RepositoryId},
+    ids::{CheckRunId, CommentId, InstallationId, PullNumber, RepoName, RepositoryId},
 };
-
-/// The longest action, login or other short text that is kept.
-const SHORT: usize = 255;
 
 /// The fields that every event may have.
 #[derive(Debug, Default, Deserialize)]
@@ -61,137 +60,6 @@ pub(super) struct Payload {
     repositories: Option<Vec<RepositoryField>>,
     repositories_added: Option<Vec<RepositoryField>>,
     repositories_removed: Option<Vec<RepositoryField>>,
-}
-
-/// A text of GitHub's, without NUL characters: PostgreSQL cannot keep them.
-#[derive(Debug, Default)]
-struct Text(String);
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Ok(Self(if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }))
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct UserField {
-    id: i64,
-    /// An enterprise has a slug instead.
-    #[serde(alias = "slug")]
-    login: Text,
-    #[serde(rename = "type")]
-    kind: Option<Text>,
-}
-
-#[derive(Debug, Deserialize)]
-struct RepositoryField {
-    id: i64,
-    full_name: Text,
-    default_branch: Option<Text>,
-    private: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-struct InstallationField {
-    id: i64,
-    account: Option<UserField>,
-}
-
-#[derive(Debug, Deserialize)]
-struct PullRequestField {
-    number: i64,
-    head: Option<BranchField>,
-    base: Option<BranchField>,
-    draft: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-struct BranchField {
-    #[serde(rename = "ref")]
-    name: Option<Text>,
-    sha: Option<Text>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ChangesField {
-    base: Option<IgnoredAny>,
-    body: Option<FromField>,
-}
-
-#[derive(Debug, Deserialize)]
-struct FromField {
-    from: Option<Text>,
-}
-
-#[derive(Debug, Deserialize)]
-struct LabelField {
-    name: Option<Text>,
-}
-
-#[derive(Debug, Deserialize)]
-struct IssueField {
-    number: i64,
-    /// There when the issue is a pull request.
-    pull_request: Option<IgnoredAny>,
-}
-
-/// An issue comment, a review comment, or a review.
-#[derive(Debug, Deserialize)]
-struct CommentField {
-    id: i64,
-    node_id: Option<Text>,
-    user: Option<UserField>,
-    body: Option<Text>,
-    in_reply_to_id: Option<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ThreadField {
-    node_id: Text,
-    comments: Option<Vec<CommentField>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct AppField {
-    id: Option<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct NumberField {
-    number: i64,
-}
-
-#[derive(Debug, Deserialize)]
-struct CheckRunField {
-    id: i64,
-    head_sha: Text,
-    app: Option<AppField>,
-    check_suite: Option<BranchOfSuiteField>,
-    pull_requests: Option<Vec<NumberField>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct BranchOfSuiteField {
-    head_branch: Option<Text>,
-}
-
-#[derive(Debug, Deserialize)]
-struct CheckSuiteField {
-    head_sha: Text,
-    head_branch: Option<Text>,
-    app: Option<AppField>,
-    pull_requests: Option<Vec<NumberField>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct RequestedActionField {
-    identifier: Option<Text>,
-}
-
-#[derive(Debug, Deserialize)]
-struct MergeGroupField {
-    head_sha: Text,
 }
 
 impl Envelope {
@@ -342,36 +210,6 @@ impl Payload {
             id: InstallationId(installation.id),
             account: installation.account.as_ref()?.account()?,
             repositories: repo_refs(self.repositories.take()),
-        })
-    }
-}
-
-impl Text {
-    fn sha(self) -> Option<CommitSha> {
-        self.0.parse().ok()
-    }
-
-    fn short(self) -> Option<String> {
-        (self.0.len() <= SHORT).then_some(self.0)
-    }
-}
-
-impl UserField {
-    fn account(&self) -> Option<Account> {
-        let is_bot = self.kind.as_ref().is_some_and(|kind| kind.0 == "Bot");
-        let login = self.login.0.clone();
-        (login.len() <= SHORT).then_some(Account { id: AccountId(self.id), login, is_bot })
-    }
-}
-
-impl RepositoryField {
-    fn repository(self) -> Option<Repository> {
-        Some(Repository {
-            id: RepositoryId(self.id),
-            name: self.full_name.0.parse().ok()?,
-            default_branch: self.default_branch.map(|branch| branch.0),
-            // Where it is not said, nothing is shown.
-            private: self.private.unwrap_or(true),
         })
     }
 }

@@ -5,4 +5,5 @@ mod body;
 mod fields;
 pub mod payload;
 pub mod receive;
+mod shape;
 pub mod signature;

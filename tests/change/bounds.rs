@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::Path, process::Command, time::Instant};
 use seam::{
     change::{change_set::FileKind, contents::Contents as _},
     domain::ids::RepositoryId,
-    git::mirror::{MirrorLimits, Mirrors},
+    git::{mirror::Mirrors, mirror_limits::MirrorLimits},
 };
 
 use super::git;

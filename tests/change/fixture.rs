@@ -6,7 +6,8 @@ use seam::{
     domain::ids::{CommitSha, RepoName, RepositoryId},
     git::{
         error::GitError,
-        mirror::{Mirror, MirrorLimits, Mirrors},
+        mirror::{Mirror, Mirrors},
+        mirror_limits::MirrorLimits,
     },
 };
 use secrecy::SecretString;

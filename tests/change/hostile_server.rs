@@ -20,7 +20,8 @@ use seam::{
     domain::ids::CommitSha,
     git::{
         error::{GitError, Remedy},
-        mirror::{MirrorLimits, Mirrors},
+        mirror::Mirrors,
+        mirror_limits::MirrorLimits,
     },
 };
 use secrecy::SecretString;

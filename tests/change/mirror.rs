@@ -7,7 +7,8 @@ use seam::{
     domain::ids::{CommitSha, PullNumber, RepositoryId},
     git::{
         error::GitError,
-        mirror::{Mirror, MirrorLimits, Mirrors},
+        mirror::{Mirror, Mirrors},
+        mirror_limits::MirrorLimits,
     },
 };
 

@@ -17,7 +17,8 @@ use seam::{
         ledger::FileStatus,
     },
     git::{
-        mirror::{MirrorLimits, Mirrors},
+        mirror::Mirrors,
+        mirror_limits::MirrorLimits,
         work_tree::{Head, LocalChange, WorkTree},
     },
 };

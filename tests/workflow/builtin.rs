@@ -5,7 +5,7 @@ use std::fs;
 use seam::{
     analysis::engine::Engine,
     config::links::Links,
-    git::mirror::{MirrorLimits, Mirrors},
+    git::{mirror::Mirrors, mirror_limits::MirrorLimits},
     github::client::{GitHub, Settings},
     store::db::Db,
     telemetry::clock::Clock,

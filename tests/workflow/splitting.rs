@@ -4,7 +4,7 @@ use std::{fs, process::Command};
 
 use seam::{
     domain::execution::{NewExecution, Priority, Supersede},
-    git::mirror::{MirrorLimits, Mirrors},
+    git::{mirror::Mirrors, mirror_limits::MirrorLimits},
     github::client::{GitHub, Settings},
     store::{db::Db, enqueue},
     telemetry::clock::Clock,
