@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File},
-    path::PathBuf,
+    path::{self, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::SystemTime,
 };
@@ -44,7 +44,8 @@ impl Mirrors {
         if !matches!(web_url.scheme(), "http" | "https") {
             return Err(GitError::Transport { scheme: web_url.scheme().to_owned() });
         }
-        let folder = folder.into();
+        // Git runs inside a mirror, where a relative name would lead elsewhere.
+        let folder = path::absolute(folder.into()).map_err(GitError::disk("finding the current folder"))?;
         fs::create_dir_all(&folder).map_err(GitError::disk(format!("making {}", folder.display())))?;
         Ok(Self { folder: Arc::new(MirrorFolder::new(folder, web_url, limits)) })
     }

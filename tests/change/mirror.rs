@@ -1,6 +1,6 @@
 //! Mirrors fetched from a real git server: what they bring, what they keep, and how they mend themselves.
 
-use std::{fs, time::Duration};
+use std::{fs, path::PathBuf, time::Duration};
 
 use seam::{
     change::contents::Contents as _,
@@ -52,6 +52,17 @@ async fn a_pull_request_is_fetched_and_its_change_read() {
     assert_eq!(mirror.file(&main, "other.txt").await.unwrap().as_deref(), Some(&b"on main\n"[..]));
     assert_eq!(mirror.file(&main, "same").await.unwrap(), None);
     assert_eq!(mirror.file(&main, "none/at/all").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_mirror_may_lie_in_a_folder_with_a_relative_name() {
+    let fixture = Fixture::new().await;
+    let commit = fixture.commit(&[], [("a.txt", "one\n")]);
+    let up: PathBuf = std::env::current_dir().unwrap().components().skip(1).map(|_| "..").collect();
+    let folder = up.join(fixture.folder.path().strip_prefix("/").unwrap()).join("mirrors");
+    let mirrors = Mirrors::new(folder, fixture.server.url().parse().unwrap(), MirrorLimits::default()).unwrap();
+    let mirror = mirrors.fetch(ID, &name(), Some(&fixture.token()), std::slice::from_ref(&commit)).await.unwrap();
+    assert_eq!(mirror.file(&commit, "a.txt").await.unwrap().as_deref(), Some(&b"one\n"[..]));
 }
 
 #[tokio::test]

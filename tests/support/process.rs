@@ -28,7 +28,8 @@ impl Process {
             .env("PATH", std::env::var_os("PATH").unwrap())
             .env("HOME", data_dir)
             .env("DATABASE_URL", database_url)
-            .env("SEAM_DATA_DIR", data_dir)
+            // Relative, as the default is.
+            .env("SEAM_DATA_DIR", ".")
             .env("SEAM_LISTEN", "127.0.0.1:0")
             .env("SEAM_GITHUB_API_URL", fake.api_url())
             .env("SEAM_GITHUB_URL", fake.web_url())
