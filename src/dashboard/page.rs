@@ -8,13 +8,14 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
     routing::get,
 };
-use minijinja::{Environment, UndefinedBehavior, Value, context, value::Serde};
+use minijinja::{Environment, HtmlEscape, UndefinedBehavior, Value, context, value::Serde};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_filter("prose", prose);
     for (name, source) in [
         ("layout.html", include_str!("../../web/templates/layout.html")),
         ("way.html", include_str!("../../web/templates/way.html")),
@@ -30,6 +31,18 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     }
     environment
 });
+
+/// A text in which code stands in backticks, as HTML.
+fn prose(text: &str) -> Value {
+    let escaped = HtmlEscape(text).to_string();
+    let pieces: Vec<&str> = escaped.split('`').collect();
+    if pieces.len().is_multiple_of(2) {
+        return Value::from_safe_string(escaped);
+    }
+    let tagged =
+        |(at, piece): (usize, &&str)| if at % 2 == 1 { format!("<code>{piece}</code>") } else { (*piece).to_owned() };
+    Value::from_safe_string(pieces.iter().enumerate().map(tagged).collect())
+}
 
 const STYLE: &str = include_str!("../../web/style.css");
 const ICON: &str = include_str!("../../web/seam.svg");
@@ -108,4 +121,20 @@ pub fn assets() -> Router {
     Router::new()
         .route("/assets/style.css", asset("text/css; charset=utf-8", STYLE))
         .route("/assets/seam.svg", asset("image/svg+xml", ICON))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prose;
+
+    #[test]
+    fn code_in_backticks_is_marked_and_everything_is_escaped() {
+        for (text, html) in [
+            ("`/fix` commits <b>", "<code>/fix</code> commits &lt;b&gt;"),
+            ("run `a` or `<b>`", "run <code>a</code> or <code>&lt;b&gt;</code>"),
+            ("one ` alone", "one ` alone"),
+        ] {
+            assert_eq!(prose(text).to_string(), html);
+        }
+    }
 }

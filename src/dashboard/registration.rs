@@ -26,6 +26,7 @@ pub(super) struct Registration {
     pub(super) name: String,
     /// Empty for the person's own account.
     pub(super) organization: String,
+    /// Empty where there is none that GitHub could reach.
     pub(super) address: String,
     /// Why it cannot be registered like this, by field.
     pub(super) wrong: Wrong,
@@ -74,7 +75,8 @@ impl Registration {
             None => {
                 let guess = address_in(headers).filter(|_| unreachable(places.address));
                 let url = guess.unwrap_or_else(|| places.address.clone());
-                (url.as_str().trim_end_matches('/').to_owned(), Some(url))
+                let url = Some(url).filter(|url| !unreachable(url));
+                (url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()).unwrap_or_default(), url)
             }
         };
         let mut wrong = Wrong::default();
@@ -85,6 +87,8 @@ impl Registration {
             wrong.organization = Some("This is no name of an organisation: it has letters, digits and single hyphens.");
         }
         wrong.address = match &url {
+            // Nobody has said anything yet.
+            None if address.is_empty() => None,
             None => Some("Write the whole address, as in https://seam.example.com.".to_owned()),
             Some(url) if unreachable(url) => Some(format!(
                 "{} cannot reach {} on this machine. Give the address by which it reaches this server from outside.",
@@ -169,6 +173,9 @@ mod tests {
     #[test]
     fn an_address_that_github_cannot_reach_is_asked_for() {
         let local = registration(Choice::default(), HERE, GITHUB, "localhost:8080");
+        assert_eq!((local.address(), local.address.as_str(), local.wrong.address.as_deref()), (None, "", None));
+        let insisted = Choice { address: Some(HERE.to_owned()), ..Choice::default() };
+        let local = registration(insisted, HERE, GITHUB, "localhost:8080");
         assert!(local.address().is_none());
         insta::assert_snapshot!(local.wrong.address.unwrap(), @"github.com cannot reach localhost on this machine. Give the address by which it reaches this server from outside.");
         let seen_from_outside = registration(Choice::default(), HERE, GITHUB, "seam.example.com");

@@ -5,7 +5,8 @@ use axum::{http::StatusCode, response::Response};
 use super::desk::{Desk, Problem};
 use crate::github::error::GitHubError;
 
-const NEW_LINK: &str = "Print a new link on the machine that Seam runs on, and open it in this browser:";
+const NEW_LINK: &str =
+    "Print a new link on the machine that Seam runs on (or in its container), and open it in this browser:";
 
 /// Nobody told this browser the token.
 pub(super) fn no_session(desk: &Desk) -> Response {
@@ -25,7 +26,7 @@ pub(super) fn no_session(desk: &Desk) -> Response {
 pub(super) fn old_token(desk: &Desk) -> Response {
     let problem = Problem {
         title: "This link was used before, or is old",
-        what: "Its token works once, for a day, and only until a newer one is printed. If it was not you who used it, \
+        what: "Its token works once, and for a day. If it was not you who used it, \
                somebody else has signed in: a look at the log tells when."
             .to_owned(),
         todo: NEW_LINK,
@@ -54,8 +55,8 @@ pub(super) fn wrong_state(desk: &Desk) -> Response {
         what: "What came back from GitHub was not asked for by this browser. It may come from a set-up page that was open \
                in another browser, or from somebody who wants this server to work as their App. Nothing was changed."
             .to_owned(),
-        todo: "Begin again, here. An App that was registered meanwhile can be deleted on GitHub, under Settings, \
-               Developer settings, GitHub Apps.",
+        todo: "Begin again, here. An App that was registered meanwhile can be deleted on GitHub, under \
+               Settings (yours, or the organisation’s), Developer settings, GitHub Apps.",
         command: None,
         link: Some((desk.pages.path("/setup"), "Back to set-up")),
     };
@@ -66,7 +67,7 @@ pub(super) fn expired_state(desk: &Desk) -> Response {
     let problem = Problem {
         title: "That took more than an hour",
         what: "GitHub’s code for a newly registered App is worth something for an hour only.".to_owned(),
-        todo: "Delete the App on GitHub, under Settings, Developer settings, GitHub Apps, and begin again.",
+        todo: "Delete the App on GitHub, under Settings (yours, or the organisation’s), Developer settings, GitHub Apps, and begin again.",
         command: None,
         link: Some((desk.pages.path("/setup"), "Back to set-up")),
     };
@@ -80,7 +81,7 @@ pub(super) fn set_up_already(desk: &Desk) -> Response {
             "If you loaded this page twice, all is well. If another registration was finished while this one was under \
                way, Seam stays with the other App."
                 .to_owned(),
-        todo: "An App that is not wanted can be deleted on GitHub, under Settings, Developer settings, GitHub Apps.",
+        todo: "An App that is not wanted can be deleted on GitHub, under Settings (yours, or the organisation’s), Developer settings, GitHub Apps.",
         command: None,
         link: Some((desk.pages.path("/setup"), "See the App that is in use")),
     };
@@ -94,7 +95,7 @@ pub(super) fn not_kept(desk: &Desk) -> Response {
         what: "The database refused them, and GitHub tells them only once. Seam uses them until it is stopped."
             .to_owned(),
         todo: "Mend the database. Then make a new private key and a new webhook secret on the App’s page on GitHub, and \
-               give them to Seam as SEAM_GITHUB_APP_ID, SEAM_GITHUB_PRIVATE_KEY and SEAM_GITHUB_WEBHOOK_SECRET; or delete the \
+               give them to Seam as `SEAM_GITHUB_APP_ID`, `SEAM_GITHUB_PRIVATE_KEY` and `SEAM_GITHUB_WEBHOOK_SECRET`; or delete the \
                App and begin again. This checks the database:",
         command: Some("seam doctor"),
         link: None,
@@ -113,7 +114,7 @@ pub(super) fn no_credentials(desk: &Desk, error: &GitHubError) -> Response {
             Problem {
                 title: "GitHub does not know this code (any more)",
                 what: "A code works once, and for an hour after the App was registered.".to_owned(),
-                todo: "Delete the App on GitHub, under Settings, Developer settings, GitHub Apps, and begin again.",
+                todo: "Delete the App on GitHub, under Settings (yours, or the organisation’s), Developer settings, GitHub Apps, and begin again.",
                 command: None,
                 link: begin_again,
             },
@@ -124,7 +125,7 @@ pub(super) fn no_credentials(desk: &Desk, error: &GitHubError) -> Response {
                 title: "GitHub’s answer was lost on the way",
                 what: format!("{host} may have given out the credentials, and it does so only once ({error})."),
                 todo: "Reload this page once. If GitHub does not know the code any more, delete the App there, under \
-                       Settings, Developer settings, GitHub Apps, and begin again.",
+                       Settings (yours, or the organisation’s), Developer settings, GitHub Apps, and begin again.",
                 command: None,
                 link: begin_again,
             },

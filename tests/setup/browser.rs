@@ -59,9 +59,10 @@ impl Page {
         (attribute(post, "action"), attribute(post.split("name=\"manifest\"").nth(1).unwrap(), "value"))
     }
 
-    /// What a reader sees: no tags, one space between words.
+    /// What a reader sees: no tags, one space between words, code as it stands.
     pub(super) fn text(&self) -> String {
         let body = self.html.split("<main").nth(1).unwrap_or_default().split("</main>").next().unwrap();
+        let body = body.replace("<code>", "").replace("</code>", "");
         let mut text = String::new();
         for piece in body.split('<') {
             text.push_str(piece.split_once('>').map_or("", |(_, words)| words));

@@ -23,7 +23,7 @@ async fn the_link_works_once_and_leaves_no_token_behind() {
     assert_eq!(browser.get(&link).await.status, 303, "whoever is in stays in");
 
     let refused = server.browser().get(&link).await;
-    insta::assert_snapshot!(format!("{} {}", refused.status, refused.text()), @"403 This link was used before, or is old Its token works once, for a day, and only until a newer one is printed. If it was not you who used it, somebody else has signed in: a look at the log tells when. What to do: Print a new link on the machine that Seam runs on, and open it in this browser: seam setup");
+    insta::assert_snapshot!(format!("{} {}", refused.status, refused.text()), @"403 This link was used before, or is old Its token works once, and for a day. If it was not you who used it, somebody else has signed in: a look at the log tells when. What to do: Print a new link on the machine that Seam runs on (or in its container), and open it in this browser: seam setup");
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn nobody_enters_without_the_right_token() {
     let server = Server::start().await;
     let link = server.link().await;
     let page = server.browser().get("/setup").await;
-    insta::assert_snapshot!(format!("{} {}", page.status, page.text()), @"401 This page needs the link that Seam printed Set-up decides which GitHub App this server works as, so it is open only to who can run commands on the server. The link holds a token that works once; the sign-in that it gives lasts a day. What to do: Print a new link on the machine that Seam runs on, and open it in this browser: seam setup");
+    insta::assert_snapshot!(format!("{} {}", page.status, page.text()), @"401 This page needs the link that Seam printed Set-up decides which GitHub App this server works as, so it is open only to who can run commands on the server. The link holds a token that works once; the sign-in that it gives lasts a day. What to do: Print a new link on the machine that Seam runs on (or in its container), and open it in this browser: seam setup");
     for wrong in
         ["/setup?token=", &link[..link.len() - 1], &format!("{link}x"), "/setup?token=%00", "/setup?token=a&token=b"]
     {

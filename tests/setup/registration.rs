@@ -18,7 +18,8 @@ async fn one_button_leads_from_the_printed_link_to_an_app_at_work() {
     let text = page.text();
     let manifest = AppManifest::built_in();
     for why in manifest.permissions.iter().map(|it| &it.why).chain(manifest.events.iter().map(|it| &it.why)) {
-        assert!(text.contains(&why.split_whitespace().collect::<Vec<_>>().join(" ")), "the page does not say: {why}");
+        let why = why.replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&why), "the page does not say: {why}");
     }
 
     let back = browser.create_app(&page).await;
@@ -84,7 +85,7 @@ async fn an_answer_that_was_not_asked_for_changes_nothing() {
     let page = other_browser.get(&back).await;
     assert_eq!(page.status, 400);
     let page = browser.get(&back).await;
-    insta::assert_snapshot!(format!("{} {}", page.status, page.text()), @"400 That took more than an hour GitHub’s code for a newly registered App is worth something for an hour only. What to do: Delete the App on GitHub, under Settings, Developer settings, GitHub Apps, and begin again. Back to set-up");
+    insta::assert_snapshot!(format!("{} {}", page.status, page.text()), @"400 That took more than an hour GitHub’s code for a newly registered App is worth something for an hour only. What to do: Delete the App on GitHub, under Settings (yours, or the organisation’s), Developer settings, GitHub Apps, and begin again. Back to set-up");
 }
 
 #[tokio::test]
@@ -100,9 +101,9 @@ async fn each_failure_of_github_says_what_to_do() {
         said.push(format!("{} {}", page.status, page.text()));
     }
     insta::assert_snapshot!(said.join("\n"), @"
-    400 GitHub does not know this code (any more) A code works once, and for an hour after the App was registered. What to do: Delete the App on GitHub, under Settings, Developer settings, GitHub Apps, and begin again. Back to set-up
+    400 GitHub does not know this code (any more) A code works once, and for an hour after the App was registered. What to do: Delete the App on GitHub, under Settings (yours, or the organisation’s), Developer settings, GitHub Apps, and begin again. Back to set-up
     502 Seam could not fetch the App’s credentials The App is registered, but its credentials did not get here (not permitted at POST /app-manifests/{code}/conversions: Resource not accessible by integration). What to do: The code stays good for an hour. Reload this page when GitHub’s API can be reached. This tells what is in the way: seam doctor
-    502 GitHub’s answer was lost on the way 127.0.0.1 may have given out the credentials, and it does so only once (GitHub answered 502 at POST /app-manifests/{code}/conversions). What to do: Reload this page once. If GitHub does not know the code any more, delete the App there, under Settings, Developer settings, GitHub Apps, and begin again. Back to set-up
+    502 GitHub’s answer was lost on the way 127.0.0.1 may have given out the credentials, and it does so only once (GitHub answered 502 at POST /app-manifests/{code}/conversions). What to do: Reload this page once. If GitHub does not know the code any more, delete the App there, under Settings (yours, or the organisation’s), Developer settings, GitHub Apps, and begin again. Back to set-up
     ");
     assert!(!server.app.is_set_up());
 }
