@@ -1,8 +1,9 @@
 //! What the server and the commands that look after it have in common: the database, the keys, and a client of GitHub.
+//! A server makes what is not there yet; a command makes nothing, and says where it looked.
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use secrecy::ExposeSecret as _;
 
 use super::{keyring::Keyring, master_key::MasterKey, setup_token, vault::Vault};
@@ -12,6 +13,11 @@ use crate::{
     store::db::Db,
     telemetry::clock::Clock,
 };
+
+const NO_DATABASE: &str = "cannot use the database that DATABASE_URL names";
+
+/// What to do where no server has run.
+pub(super) const NO_SERVER: &str = "start `seam serve` here, or name the folder of the server (--data-dir)";
 
 #[derive(Clone)]
 pub struct Basis {
@@ -29,9 +35,23 @@ impl Basis {
     /// # Errors
     /// When something that Seam cannot work without is missing, with what to do about it.
     pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
-        client::install_crypto_provider();
         let key = MasterKey::load(settings.master_key.as_ref(), &settings.data_dir)?;
+        let db = Db::connect(settings.database_url.expose_secret()).await.context(NO_DATABASE)?;
+        Self::on(settings, clock, key, db).await
+    }
+
+    /// The same of what a server made before: makes nothing.
+    ///
+    /// # Errors
+    /// When there is no such thing, with where it was looked for.
+    pub async fn of_server(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
         let db = connect(&settings).await?;
+        let key = MasterKey::find(settings.master_key.as_ref(), &settings.data_dir)?;
+        Self::on(settings, clock, key, db).await
+    }
+
+    async fn on(settings: Settings, clock: Clock, key: MasterKey, db: Db) -> anyhow::Result<Self> {
+        client::install_crypto_provider();
         let keyring = Keyring::load(db.clone(), Vault::new(&key), clock.clone(), &settings).await?;
         let github =
             GitHub::new(client::Settings::new(settings.github.api_url.clone()), keyring.credentials(), clock.clone())
@@ -49,8 +69,14 @@ impl Basis {
     }
 }
 
+/// The database of a server, brought up to date; none is made.
+///
 /// # Errors
-/// When the database cannot be reached or brought up to date.
+/// When there is none, or it cannot be reached or brought up to date.
 pub async fn connect(settings: &Settings) -> anyhow::Result<Db> {
-    Db::connect(settings.database_url.expose_secret()).await.context("cannot use the database that DATABASE_URL names")
+    let url = settings.database_url.expose_secret();
+    if let Some(path) = Db::not_made_yet(url) {
+        bail!("there is no database at {}: {NO_SERVER}", path.display());
+    }
+    Db::connect(url).await.context(NO_DATABASE)
 }

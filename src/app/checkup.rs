@@ -9,7 +9,7 @@ use tokio::{process::Command, sync::watch};
 use url::Url;
 
 use super::{
-    basis,
+    basis::{self, NO_SERVER},
     grants::{app_grants, installations},
     hook_check,
     keyring::{Keyring, credentials_of},
@@ -102,13 +102,13 @@ pub async fn look(settings: Settings, clock: Clock) -> Vec<Check> {
 
 /// Master key, database and credentials, each with what is wrong with it.
 async fn ground(settings: Settings, clock: Clock, checks: &mut Vec<Check>) -> Ground {
-    let key = MasterKey::load(settings.master_key.as_ref(), &settings.data_dir);
+    let key = MasterKey::find(settings.master_key.as_ref(), &settings.data_dir);
+    if let Some(path) = Db::not_made_yet(settings.database_url.expose_secret()) {
+        checks.push(Check::bad("Database", format!("there is none at {}", path.display()), NO_SERVER));
+        return Ground { settings, clock, db: None, keyring: None };
+    }
     if let Err(error) = &key {
-        checks.push(Check::bad(
-            "Master key",
-            format!("{error:#}"),
-            "mend that; without it the credentials stay sealed",
-        ));
+        checks.push(Check::bad("Master key", format!("{error:#}"), "do that; until then the credentials stay sealed"));
     }
     let db = match basis::connect(&settings).await {
         Ok(db) => {

@@ -23,18 +23,31 @@ impl MasterKey {
     /// # Errors
     /// When the key is not usable, or its file is open to others.
     pub fn load(given: Option<&SecretString>, data_dir: &Path) -> anyhow::Result<Self> {
+        let path = Self::path(data_dir);
+        if given.is_none() && !path.exists() {
+            DirBuilder::new().recursive(true).mode(0o700).create(data_dir).with_context(|| {
+                format!("cannot make the data dir {}; SEAM_DATA_DIR names another place", data_dir.display())
+            })?;
+            make(&path).with_context(|| format!("cannot write the master key {}", path.display()))?;
+        }
+        Self::find(given, data_dir)
+    }
+
+    /// The given one, or the file's.
+    ///
+    /// # Errors
+    /// When there is none, it is not usable, or its file is open to others.
+    pub fn find(given: Option<&SecretString>, data_dir: &Path) -> anyhow::Result<Self> {
         if let Some(given) = given {
             return Self::parse(given.expose_secret().trim())
                 .context("SEAM_MASTER_KEY must be 64 hexadecimal digits; `openssl rand -hex 32` makes such a key");
         }
         let path = Self::path(data_dir);
         if !path.exists() {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(data_dir)
-                .with_context(|| format!("cannot make the data dir {}", data_dir.display()))?;
-            make(&path).with_context(|| format!("cannot write the master key {}", path.display()))?;
+            bail!(
+                "there is no master key at {}: name the folder of the server (--data-dir), or give its SEAM_MASTER_KEY",
+                path.display()
+            );
         }
         check_file(&path)?;
         let text = fs::read_to_string(&path).map(Zeroizing::new);

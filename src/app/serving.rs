@@ -67,6 +67,14 @@ impl App {
         Self::on(Basis::open(settings, clock).await?)
     }
 
+    /// The same on what a server made before, for a command beside it.
+    ///
+    /// # Errors
+    /// When no server has run here, or as for [`App::build`].
+    pub async fn of_server(settings: Settings, clock: Clock) -> anyhow::Result<Self> {
+        Self::on(Basis::of_server(settings, clock).await?)
+    }
+
     /// On a basis that is there: a test's has a client with less patience.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use crate::{
 /// The work tree around a file or a folder.
 pub(super) fn open(place: &Path) -> anyhow::Result<WorkTree> {
     if !place.exists() {
-        bail!("{} is not there", place.display());
+        bail!("{} is not there: name a file or a folder in a git work tree", place.display());
     }
     let folder = if place.is_file() { place.parent().unwrap_or(place) } else { place };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };

@@ -143,15 +143,9 @@ async fn of_repository(
     name: &RepoName,
     path: Option<&str>,
 ) -> anyhow::Result<(Effective, Vec<RuleOutcome>)> {
-    let not_set_up = "no GitHub App is set up here: start `seam serve` and open the page it prints, or name the \
-                      folder of one that is (--data-dir)";
-    // Asking must not make a database where there is none.
-    if settings.github.app.is_none() && settings.master_key.is_none() && !settings.data_dir.exists() {
-        bail!(not_set_up);
-    }
-    let app = App::build(settings, Clock::System).await?;
+    let app = App::of_server(settings, Clock::System).await?;
     if !app.is_set_up() {
-        bail!(not_set_up);
+        bail!("no GitHub App is set up here: open the link that `seam setup` prints");
     }
     let permissions = Permissions::default().read(Permission::Contents);
     let Some(repository) = app.github().repository_named(name, permissions).await? else {

@@ -3,6 +3,7 @@
 use anyhow::{anyhow, bail};
 use chrono::TimeDelta;
 use clap::{Args, Subcommand};
+use serde_json::{Value, json};
 
 use super::{
     command_line::{Outcome, command_settings},
@@ -12,8 +13,12 @@ use crate::{
     app::{basis, serving::App},
     config::{settings::Settings, sources::Flags},
     dashboard::times::ago,
-    domain::{delivery::DeliveryStatus, ids::DeliveryId},
-    store::{delivery, enqueue},
+    domain::{
+        delivery::{Delivery, DeliveryStatus},
+        execution::Execution,
+        ids::DeliveryId,
+    },
+    store::{delivery, enqueue, execution},
     telemetry::clock::Clock,
     webhook::payload,
     workflow::trigger::Decision,
@@ -28,7 +33,7 @@ pub struct Deliveries {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// The newest first
+    /// The newest first, each with what came of it
     List {
         /// How many, at most 1000
         #[arg(long, default_value_t = 30)]
@@ -62,9 +67,13 @@ async fn list(settings: &Settings, limit: u32, format: Format) -> anyhow::Result
     let db = basis::connect(settings).await?;
     // Stored a moment ahead of this clock, they would be left out.
     let deliveries = delivery::list(&db, now + TimeDelta::minutes(5), limit).await?;
+    let ids: Vec<_> = deliveries.iter().map(|one| one.id.clone()).collect();
+    let started = execution::of_deliveries(&db, &ids).await?;
     db.close().await;
+    let of = |id: &DeliveryId| started.iter().filter(|one| one.delivery.as_ref() == Some(id)).collect::<Vec<_>>();
     if format == Format::Json {
-        return print_json(&deliveries);
+        let all: Result<Vec<_>, _> = deliveries.iter().map(|one| to_json(one, &of(&one.id))).collect();
+        return print_json(&all?);
     }
     if deliveries.is_empty() {
         return print("No delivery is stored.");
@@ -78,14 +87,30 @@ async fn list(settings: &Settings, limit: u32, format: Format) -> anyhow::Result
             DeliveryStatus::Accepted => "accepted",
             DeliveryStatus::Skipped => "skipped",
         };
-        let reason = shortened(one.reason.as_deref().unwrap_or_default(), 100);
-        [one.id.to_string(), event, status.to_owned(), ago(one.received_at, now), reason]
+        let came_of_it = one.reason.clone().unwrap_or_else(|| in_words(&of(&one.id)));
+        [one.id.to_string(), event, status.to_owned(), ago(one.received_at, now), shortened(&came_of_it, 200)]
     });
-    print(&table(["ID", "EVENT", "STATUS", "RECEIVED", "REASON"], rows.collect()))
+    print(&table(["ID", "EVENT", "STATUS", "RECEIVED", "WHAT CAME OF IT"], rows.collect()))
+}
+
+/// `review 12 failed: GitHub does not answer`
+fn in_words(executions: &[&Execution]) -> String {
+    let words = |one: &&Execution| {
+        let reason = one.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        format!("{} {} {}{reason}", one.workflow, one.id, one.status.as_str())
+    };
+    executions.iter().map(words).collect::<Vec<_>>().join("; ")
+}
+
+fn to_json(delivery: &Delivery, executions: &[&Execution]) -> serde_json::Result<Value> {
+    let brief = |one: &&Execution| json!({ "id": one.id, "workflow": one.workflow, "status": one.status, "reason": one.reason });
+    let mut all = serde_json::to_value(delivery)?;
+    all["executions"] = executions.iter().map(brief).collect();
+    Ok(all)
 }
 
 async fn replay(settings: Settings, id: DeliveryId) -> anyhow::Result<()> {
-    let app = App::build(settings, Clock::System).await?;
+    let app = App::of_server(settings, Clock::System).await?;
     let db = app.db();
     let Some(stored) = delivery::get(db, &id).await? else { bail!("there is no delivery {id}") };
     let body = delivery::payload(db, &id).await?;

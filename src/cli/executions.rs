@@ -39,6 +39,7 @@ enum Action {
         /// Only those of this status; `failed` are the dead letters
         #[arg(long)]
         status: Option<Status>,
+        /// Only those of this workflow
         #[arg(long, value_name = "NAME")]
         workflow: Option<String>,
         /// How many, at most 1000
@@ -137,7 +138,10 @@ impl Action {
             Self::Cancel { id } => match execution::cancel(db, id, now).await? {
                 CancelledNow::Yes => print(&format!("Execution {id} is cancelled."))?,
                 CancelledNow::Soon => print(&format!("Execution {id} is running: it stops before its next step."))?,
-                CancelledNow::NotPending => bail!("execution {id} is not there, or has ended already"),
+                CancelledNow::NotPending => match execution::get(db, id).await? {
+                    None => bail!("there is no execution {id}"),
+                    Some(one) => bail!("execution {id} is {}, and nothing to cancel", one.status.as_str()),
+                },
             },
         }
         Ok(Outcome::Done)

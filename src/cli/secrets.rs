@@ -60,7 +60,7 @@ impl Secrets {
 }
 
 async fn list(settings: Settings) -> anyhow::Result<()> {
-    let basis = Basis::open(settings, Clock::System).await?;
+    let basis = Basis::of_server(settings, Clock::System).await?;
     let now = basis.clock.now();
     let rows = inventory::list(&basis).await?.into_iter().map(|secret| {
         let since = secret.since.map_or_else(|| "-".to_owned(), |since| ago(since, now));
@@ -72,7 +72,7 @@ async fn list(settings: Settings) -> anyhow::Result<()> {
 }
 
 async fn rotate(settings: Settings) -> anyhow::Result<()> {
-    let basis = Basis::open(settings, Clock::System).await?;
+    let basis = Basis::of_server(settings, Clock::System).await?;
     let rotated = rotation::rotate(&basis, SETTLE).await;
     basis.db.close().await;
     rotated

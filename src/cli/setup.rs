@@ -14,7 +14,7 @@ impl Setup {
         let settings = command_settings(flags)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let link = runtime.block_on(async {
-            let basis = Basis::open(settings, Clock::System).await?;
+            let basis = Basis::of_server(settings, Clock::System).await?;
             let link = basis.sign_in_link().await;
             basis.db.close().await;
             link

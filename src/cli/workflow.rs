@@ -57,8 +57,11 @@ enum Action {
         format: Format,
     },
     /// The file of one, to read or to start an own one from
-    Show { name: String },
-    /// Whether a file is a workflow; every mistake in it with its line
+    Show {
+        /// As `seam workflow list` has it
+        name: String,
+    },
+    /// Whether a file is a workflow; every mistake in it with its line. Exit code 1: there are some
     Validate { file: PathBuf },
     /// Run one here and now
     Run(Run),
@@ -160,17 +163,19 @@ fn validate(file: &Path) -> anyhow::Result<Outcome> {
 
 impl Run {
     async fn run(self, settings: Settings) -> anyhow::Result<Outcome> {
-        let app = App::build(settings, Clock::System).await?;
-        let engine = app.workers().engine().clone();
-        let library = match Path::new(&self.workflow).extension() {
+        let tools = builtin::described();
+        let definition = match Path::new(&self.workflow).extension() {
             Some(_) => {
                 let text =
                     fs::read_to_string(&self.workflow).with_context(|| format!("{} cannot be read", self.workflow))?;
-                Library::of(vec![load(&self.workflow, &text, &engine.registry)?])
+                load(&self.workflow, &text, &tools)?
             }
-            None => Library::of(vec![find(&engine.library, &self.workflow)?.clone()]),
+            None => find(&load_workflows(&settings.data_dir, &tools)?, &self.workflow)?.clone(),
         };
-        let workflow = library.all()[0].name.clone();
+        let workflow = definition.name.clone();
+        let library = Library::of(vec![definition]);
+        let app = App::build(settings, Clock::System).await?;
+        let engine = app.workers().engine().clone();
         let scope = match &self.repo {
             Some(repo) => Some(last_seen(&engine.db, repo).await?),
             None => None,

@@ -19,10 +19,11 @@ macro_rules! numeric_id {
         }
 
         impl FromStr for $name {
-            type Err = std::num::ParseIntError;
+            type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                text.parse().map(Self)
+                let wrong = |_| InvalidId { expected: "a number", found: text.chars().take(80).collect() };
+                text.parse().map(Self).map_err(wrong)
             }
         }
     )*};

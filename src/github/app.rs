@@ -61,6 +61,8 @@ impl App {
 pub struct Installation {
     pub id: InstallationId,
     pub account: Option<User>,
+    /// `all` repositories of the account, also later ones, or `selected` ones.
+    repository_selection: Option<String>,
     /// What its owner granted; may be less than the App asks for.
     #[serde(default)]
     pub permissions: BTreeMap<String, String>,
@@ -69,6 +71,13 @@ pub struct Installation {
     /// The page where the owner configures it.
     pub html_url: String,
     pub suspended_at: Option<DateTime<Utc>>,
+}
+
+impl Installation {
+    /// It reaches whatever repository the account has.
+    pub fn covers_all(&self) -> bool {
+        self.repository_selection.as_deref() == Some("all")
+    }
 }
 
 impl AppClient {

@@ -51,11 +51,30 @@ impl RepositoryClient {
         path: &str,
         max_bytes: usize,
     ) -> Result<Option<Bytes>, GitHubError> {
-        let permissions = Permissions::default().read(Permission::Contents);
-        let scope = Scope { reach: Reach::Name(sibling.clone()), permissions, ..self.scope.clone() };
-        match (Self { scope, name: sibling.clone(), ..self.clone() }).file(path, None, max_bytes).await {
+        match self.sibling(sibling).file(path, None, max_bytes).await {
             Err(GitHubError::NoAccess { .. } | GitHubError::NotGranted { .. }) => Ok(None),
             answer => answer,
         }
+    }
+
+    /// Whether the installation reaches another repository of the same account: GitHub says of one that it does not
+    /// reach what it says of a file that is not there.
+    ///
+    /// # Errors
+    /// When GitHub does not tell.
+    pub async fn reaches_sibling(&self, sibling: &RepoName) -> Result<bool, GitHubError> {
+        match self.sibling(sibling).repository().await {
+            Ok(_) => Ok(true),
+            Err(GitHubError::NotFound { .. } | GitHubError::NoAccess { .. } | GitHubError::NotGranted { .. }) => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn sibling(&self, name: &RepoName) -> Self {
+        let permissions = Permissions::default().read(Permission::Contents);
+        let scope = Scope { reach: Reach::Name(name.clone()), permissions, ..self.scope.clone() };
+        Self { scope, name: name.clone(), ..self.clone() }
     }
 }

@@ -95,6 +95,19 @@ impl Lack {
     }
 }
 
+/// One sentence for those who operate Seam, where nothing may be written that others see.
+pub fn unsaid(lacks: &[Lack]) -> String {
+    let mut needs: Vec<String> = Vec::new();
+    for (name, access) in lacks.iter().flat_map(|lack| wanted(&lack.needs)) {
+        let words = in_words(name, access);
+        if !needs.contains(&words) {
+            needs.push(words);
+        }
+    }
+    let page = lacks.first().map_or("", |lack| &lack.page);
+    format!("nothing may be written on GitHub: the App lacks {}, to be granted on {page}", needs.join(" and "))
+}
+
 /// The permissions of GitHub's `X-Accepted-GitHub-Permissions` (`,` is and, `;` is or): of alternatives the one that
 /// `app-manifest.yml` asks for, else the first.
 /// Source: <https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#insufficient-permissions>.

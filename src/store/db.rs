@@ -3,7 +3,14 @@
 //! The concrete drivers stay visible inside the room (sqlx's `Any` loses types); SQL that reads the same on both is
 //! written once and run through the macros below.
 
-use std::{path::Path, str::FromStr as _, sync::Arc, time::Duration};
+use std::{
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    sync::Arc,
+    time::Duration,
+};
 
 use sqlx::{
     ConnectOptions as _, PgPool, Postgres, SqlitePool, Transaction,
@@ -122,6 +129,13 @@ impl Db {
         }
     }
 
+    /// The file that [`Db::connect`] would make. `None`: it is there, or the database is a server's.
+    pub fn not_made_yet(url: &str) -> Option<PathBuf> {
+        let is_file = url.split_once(':').is_some_and(|(scheme, _)| scheme == "sqlite");
+        let path = SqliteConnectOptions::from_str(url).ok().filter(|_| is_file)?.get_filename().to_owned();
+        (!path.exists()).then_some(path)
+    }
+
     /// `SQLite` or `PostgreSQL`, for people.
     pub fn name(&self) -> &'static str {
         match self {
@@ -207,8 +221,10 @@ impl SqliteDb {
         if let Some(folder) = options.get_filename().parent() {
             std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
         }
+        // Payloads and outputs quote private code. What SQLite puts beside the file takes its mode.
+        let mut private = OpenOptions::new();
+        private.append(true).create(true).mode(0o600).open(options.get_filename()).map_err(sqlx::Error::Io)?;
         let options = options
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             // A commit is on disk before it is answered; many deliveries share one.
             .synchronous(SqliteSynchronous::Full)

@@ -8,7 +8,7 @@ use super::{
     db::{Db, on_reader, on_tx, on_writer},
     enqueue::lock_names,
     error::StoreError,
-    portions::repeat,
+    portions::{portions, repeat},
 };
 use crate::domain::{
     execution::{Execution, ExecutionStatus, Lane, Priority},
@@ -113,6 +113,25 @@ pub async fn list(db: &Db, filter: &Filter) -> Result<Vec<Execution>, StoreError
         query.push(" desc limit ").push_bind(i64::from(filter.limit.min(1000)));
         query.build().fetch_all(pool).await?.iter().map(from_row).collect()
     })
+}
+
+/// What deliveries started, oldest first.
+pub async fn of_deliveries(db: &Db, deliveries: &[DeliveryId]) -> Result<Vec<Execution>, StoreError> {
+    let mut found = Vec::new();
+    for portion in portions(deliveries) {
+        on_reader!(db, pool => {
+            let mut query = sqlx::QueryBuilder::new("select * from execution where delivery_id in (");
+            let mut ids = query.separated(", ");
+            portion.iter().for_each(|id| {
+                ids.push_bind(&id.0);
+            });
+            query.push(") order by execution_id");
+            for row in query.build().fetch_all(pool).await? {
+                found.push(from_row(&row)?);
+            }
+        });
+    }
+    Ok(found)
 }
 
 /// For metrics and the dashboard; reads partial indexes only.

@@ -17,7 +17,7 @@ use crate::{
     github::{error::GitHubError, repository::RepositoryClient},
     review::{
         input::Target,
-        lack::{Lack, Undone, amended, render, render_settled},
+        lack::{Lack, Undone, amended, render, render_settled, unsaid},
         plan::{ReviewPlan, digest},
     },
 };
@@ -98,6 +98,5 @@ async fn say(
 
 /// There is no place on GitHub to say it in: the execution says it.
 fn nobody_told(lacks: &[Lack]) -> ToolError {
-    let sentences: Vec<_> = lacks.iter().map(Lack::sentence).collect();
-    ToolError::Fatal(anyhow!("nothing could be said on GitHub. {}", sentences.join(" ")))
+    ToolError::Fatal(anyhow!(unsaid(lacks)))
 }

@@ -10,10 +10,10 @@ use super::error::ToolError;
 use crate::{
     analysis::engine::Engine,
     config::{
-        effective::{Effective, PATH},
+        effective::{Effective, Origin, PATH, Position, Problem},
         policy_file::{PolicyFile, too_large},
     },
-    domain::ids::{InstallationId, RepoName},
+    domain::ids::RepoName,
     github::{error::GitHubError, repository::RepositoryClient},
     store::{db::Db, organisation_policy},
 };
@@ -47,32 +47,63 @@ impl Policies {
             }
         };
         let (own, organisation) = tokio::try_join!(own, organisation)?;
-        let last_good = match sibling {
-            Some(_) => self.last_good(repository.installation(), organisation.as_deref(), now).await?,
-            None => None,
+        let mut effective = match &sibling {
+            Some(sibling) => self.under(repository, sibling, organisation, own.as_deref(), now).await?,
+            None => Effective::of(None, own.as_deref()),
         };
-        let mut effective = Effective::with_last_good(organisation.as_deref(), last_good.as_deref(), own.as_deref());
         effective.tell_unknown_rules(|| self.engine.rule_ids());
         Ok(effective)
     }
 
-    /// The last version of the organisation's file in which nothing was wrong; it is remembered when it is the present one.
-    async fn last_good(
+    /// The repository's file under the organisation's. The last version of that in which nothing was wrong is remembered: it
+    /// holds while the present one is broken, or out of reach, for it may lock settings.
+    async fn under(
         &self,
-        installation: InstallationId,
-        present: Option<&str>,
+        repository: &RepositoryClient,
+        sibling: &RepoName,
+        organisation: Option<String>,
+        own: Option<&str>,
         now: DateTime<Utc>,
-    ) -> Result<Option<String>, ToolError> {
+    ) -> Result<Effective, ToolError> {
+        let installation = repository.installation();
         let known = organisation_policy::get(&self.db, installation).await?;
-        match present {
-            None if known.is_some() => organisation_policy::remove(&self.db, installation).await?,
-            Some(text) if known.as_deref() != Some(text) && PolicyFile::parse(text).faults.is_empty() => {
-                organisation_policy::put(&self.db, installation, text, now).await?;
+        match (organisation, known) {
+            (Some(text), known) => {
+                if known.as_ref() != Some(&text) && PolicyFile::parse(&text).faults.is_empty() {
+                    organisation_policy::put(&self.db, installation, &text, now).await?;
+                }
+                Ok(Effective::with_last_good(Some(&text), known.as_deref(), own))
             }
-            _ => {}
+            (None, Some(known)) if is_out_of_reach(repository, sibling).await? => {
+                let mut effective = Effective::of(Some(&known), own);
+                effective.problems.insert(0, out_of_reach(sibling));
+                Ok(effective)
+            }
+            (None, known) => {
+                if known.is_some() {
+                    organisation_policy::remove(&self.db, installation).await?;
+                }
+                Ok(Effective::of(None, own))
+            }
         }
-        Ok(known)
     }
+}
+
+/// The installation does not reach the repository, which may be there all the same.
+async fn is_out_of_reach(repository: &RepositoryClient, sibling: &RepoName) -> Result<bool, ToolError> {
+    if repository.reaches_sibling(sibling).await? {
+        return Ok(false);
+    }
+    let installation = repository.github().app().installation(repository.installation()).await?;
+    Ok(installation.is_some_and(|installation| !installation.covers_all()))
+}
+
+fn out_of_reach(sibling: &RepoName) -> Problem {
+    let text = format!(
+        "the App does not reach `{sibling}` any more; the last version that it read is used, until it is given that \
+         repository again"
+    );
+    Problem { position: Position { origin: Origin::Organisation, file: PATH.to_owned(), line: None }, text }
 }
 
 /// A file that is too large is as good as a broken one: the check run says so.

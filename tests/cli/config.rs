@@ -1,7 +1,7 @@
 //! `seam config`: what holds, and where it comes from.
 
 use insta::assert_snapshot;
-use seam::telemetry::clock::Clock;
+use seam::{app::master_key::MasterKey, store::db::Db, telemetry::clock::Clock};
 use serde_json::Value;
 
 use super::terminal::{Ran, Terminal};
@@ -123,15 +123,22 @@ fn the_schema_is_printed() {
     assert_eq!(schema["properties"]["review"]["$ref"], "#/$defs/ReviewPolicy");
 }
 
-#[test]
-fn without_an_app_a_repository_on_github_cannot_be_asked() {
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_app_a_repository_on_github_cannot_be_asked() {
     let terminal = Terminal::in_repository(&[]);
+    first_start(&terminal).await;
     assert_snapshot!(terminal.seam(&["config", "show", "octo/app"]), @"
-    seam: no GitHub App is set up here: start `seam serve` and open the page it prints, or name the folder of one that is (--data-dir)
+    seam: no GitHub App is set up here: open the link that `seam setup` prints
     exit 2
     ");
-    assert!(!terminal.root().join("seam-data").exists());
     assert_eq!(terminal.seam(&["config", "show", "no-name"]).code, 2);
+}
+
+/// What a server makes.
+async fn first_start(terminal: &Terminal) {
+    let folder = terminal.root().join("seam-data");
+    MasterKey::load(None, &folder).unwrap();
+    Db::connect(&format!("sqlite://{}/seam.db", folder.display())).await.unwrap().close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -150,15 +157,18 @@ async fn a_repository_on_github_is_shown_under_its_organisation() {
         ("SEAM_GITHUB_PRIVATE_KEY", credentials.private_key.clone()),
         ("SEAM_GITHUB_WEBHOOK_SECRET", credentials.webhook_secret.clone()),
     ];
-    let show = move |name: &'static str| {
+    let show = async |name: &'static str| {
         let environment = environment.clone();
+        let terminal = Terminal::in_repository(&[]);
+        first_start(&terminal).await;
         tokio::task::spawn_blocking(move || {
-            let terminal = Terminal::in_repository(&[]);
             let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
             terminal.seam_with(&terminal.root(), &["config", "show", name], &environment)
         })
+        .await
+        .unwrap()
     };
-    let ran = show("octo/app").await.unwrap();
+    let ran = show("octo/app").await;
     let given = |line: &&str| !line.contains("# default") && line.contains('#');
     assert_snapshot!(ran.out.lines().filter(given).collect::<Vec<_>>().join("\n"), @"
       max_comments: 5                            # organisation, locked
@@ -169,7 +179,7 @@ async fn a_repository_on_github_is_shown_under_its_organisation() {
     seam: `.github/seam.yml`, line 1: `review.max_comments` is locked by the organisation, whose value is used
     exit 1
     ");
-    assert_snapshot!(show("octo/nothing").await.unwrap(), @"
+    assert_snapshot!(show("octo/nothing").await, @"
     seam: the App is not installed on octo/nothing, or there is no such repository
     exit 2
     ");

@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use seam::{
+    app::master_key::MasterKey,
     domain::{
         delivery::{DeliveryStatus, NewDelivery},
         execution::{NewExecution, Priority, Step, StepStatus, Supersede},
@@ -20,7 +21,9 @@ use serde_json::{Value, json};
 
 use super::terminal::{Ran, Terminal};
 
+/// What a server makes at its first start.
 async fn database(terminal: &Terminal) -> Db {
+    MasterKey::load(None, &terminal.root().join("seam-data")).unwrap();
     Db::connect(&format!("sqlite://{}/seam-data/seam.db", terminal.root().display())).await.unwrap()
 }
 
@@ -75,14 +78,54 @@ fn without_took(table: &str) -> String {
     lines.join("\n")
 }
 
+#[test]
+fn where_no_server_has_run_commands_say_so_and_make_nothing() {
+    let terminal = Terminal::in_empty_repository();
+    for command in [
+        "executions list",
+        "executions show 1",
+        "executions retry 1",
+        "executions cancel 1",
+        "deliveries list",
+        "deliveries replay aaaa",
+        "secrets list",
+        "secrets rotate",
+        "secrets forget",
+        "config show octo/shop",
+        "setup",
+    ] {
+        let ran = terminal.seam(&command.split(' ').collect::<Vec<_>>());
+        let said = "seam: there is no database at seam-data/seam.db: start `seam serve` here, or name the folder of the \
+                    server (--data-dir)\nexit 2";
+        assert_eq!(ran.to_string(), said, "{command}");
+    }
+    let checked =
+        terminal.seam(&["doctor", "--github-api-url", "http://127.0.0.1:1", "--github-url", "http://127.0.0.1:1"]);
+    assert!(checked.out.contains("there is none at seam-data/seam.db"), "{checked}");
+    assert!(terminal.seam(&["workflow", "run", "nothing"]).err.contains("there is no workflow named"));
+    assert!(!terminal.root().join("seam-data").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_makes_no_master_key_of_its_own() {
+    let terminal = Terminal::in_empty_repository();
+    let url = format!("sqlite://{}/elsewhere.db", terminal.root().display());
+    Db::connect(&url).await.unwrap().close().await;
+    assert_snapshot!(terminal.seam(&["setup", "--database-url", &url]), @"
+    seam: there is no master key at seam-data/master.key: name the folder of the server (--data-dir), or give its SEAM_MASTER_KEY
+    exit 2
+    ");
+    assert!(!terminal.root().join("seam-data").exists());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn dead_letters_are_listed_shown_and_retried() {
     let terminal = Terminal::in_empty_repository();
+    let db = database(&terminal).await;
     assert_snapshot!(terminal.seam(&["executions", "list"]), @r"
     There are no such executions.
     exit 0
     ");
-    let db = database(&terminal).await;
     dead_letter(&db).await;
     assert_snapshot!(terminal.seam(&["executions", "list", "--status", "failed"]), @r"
     ID  STATUS  WORKFLOW  REPOSITORY  QUEUED    REASON
@@ -109,7 +152,7 @@ async fn dead_letters_are_listed_shown_and_retried() {
     exit 2
     ");
     assert_snapshot!(terminal.seam(&["executions", "cancel", "1"]), @r"
-    seam: execution 1 is not there, or has ended already
+    seam: execution 1 is failed, and nothing to cancel
     exit 2
     ");
     assert_snapshot!(terminal.seam(&["executions", "retry", "1"]), @r"
@@ -157,11 +200,11 @@ fn push(sender: &str) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn deliveries_are_listed_and_replayed() {
     let terminal = Terminal::in_empty_repository();
+    let db = database(&terminal).await;
     assert_snapshot!(terminal.seam(&["deliveries", "list"]), @r"
     No delivery is stored.
     exit 0
     ");
-    let db = database(&terminal).await;
     let ingest = Ingest::start(db.clone());
     for (id, event, payload) in [("aaaa-1", "push", push("mona")), ("aaaa-2", "push", b"{".to_vec())] {
         let delivery = NewDelivery {
@@ -181,7 +224,7 @@ async fn deliveries_are_listed_and_replayed() {
     let mut lines: Vec<_> = listed.lines().collect();
     lines[1..3].sort_unstable();
     assert_snapshot!(lines.join("\n"), @r"
-    ID      EVENT  STATUS   RECEIVED  REASON
+    ID      EVENT  STATUS   RECEIVED  WHAT CAME OF IT
     aaaa-1  push   skipped  just now  no App is set up
     aaaa-2  push   skipped  just now  no App is set up
     exit 0
@@ -208,6 +251,37 @@ async fn deliveries_are_listed_and_replayed() {
     ");
     let listed: Value = serde_json::from_str(&terminal.seam(&["executions", "list", "--format", "json"]).out).unwrap();
     assert_eq!((&listed[0]["delivery"], &listed[0]["repo"]), (&json!("aaaa-1"), &json!("octo/shop")));
+    db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_are_listed_with_what_came_of_them() {
+    let terminal = Terminal::in_empty_repository();
+    let db = database(&terminal).await;
+    let ingest = Ingest::start(db.clone());
+    let delivery = NewDelivery {
+        id: DeliveryId("aaaa-1".to_owned()),
+        event: "pull_request".to_owned(),
+        action: Some("opened".to_owned()),
+        installation: Some(InstallationId(5)),
+        repository: Some(RepositoryId(42)),
+        payload: b"{}".to_vec().into(),
+        status: DeliveryStatus::Accepted,
+        reason: None,
+        received_at: Clock::System.now(),
+    };
+    ingest.store(delivery, vec![new("review", Value::Null), new("split", Value::Null)]).await.unwrap();
+    let now = Clock::System.now();
+    let claimed = queue::claim(&db, "test", std::time::Duration::from_secs(60), now).await.unwrap().unwrap();
+    let why = Outcome::Failed("post: nothing may be written on GitHub".to_owned());
+    queue::finish(&db, Lease::from(&claimed), why, now).await.unwrap();
+    assert_snapshot!(terminal.seam(&["deliveries", "list"]), @"
+    ID      EVENT                STATUS    RECEIVED  WHAT CAME OF IT
+    aaaa-1  pull_request.opened  accepted  just now  review 1 failed: post: nothing may be written on GitHub; split 2 queued
+    exit 0
+    ");
+    let listed: Value = serde_json::from_str(&terminal.seam(&["deliveries", "list", "--format", "json"]).out).unwrap();
+    assert_eq!(listed[0]["executions"][0]["status"], "failed");
     db.close().await;
 }
 

@@ -177,7 +177,7 @@ fn what_cannot_be_done_is_said_in_one_line() {
     exit 2
     "#);
     assert_snapshot!(terminal.seam(&["review", "no/such/folder"]), @"
-    seam: no/such/folder is not there
+    seam: no/such/folder is not there: name a file or a folder in a git work tree
     exit 2
     ");
     assert_snapshot!(terminal.seam_in(&outside, &["review"]), @"

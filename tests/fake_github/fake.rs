@@ -234,6 +234,18 @@ impl FakeGitHub {
         self.deliver().await;
     }
 
+    /// The owner takes a repository away from the App, or gives it back.
+    pub(crate) fn withhold(&self, repository: &Repo, withheld: bool) {
+        let mut world = self.world();
+        let owner = world.repository(repository.id()).owner.clone();
+        let installation = world.installations.values_mut().find(|one| one.account == owner);
+        let all = &mut installation.expect("the App is installed there").withheld;
+        match withheld {
+            true => all.insert(repository.id()),
+            false => all.remove(&repository.id()),
+        };
+    }
+
     /// Another level of one permission for an installation; `None` takes it away.
     pub(crate) fn permit(&self, account: &str, permission: &str, level: Option<Level>) {
         let mut world = self.world();
@@ -284,8 +296,9 @@ impl Shared {
         let (id, created_at) = (world.new_id(), world.now());
         let (permissions, events): (Permissions, BTreeSet<String>) = (app.permissions, app.events);
         let account = account.to_owned();
+        let withheld = BTreeSet::new();
         let installation =
-            super::model::app::Installation { id, account, permissions, events, suspended: None, created_at };
+            super::model::app::Installation { id, account, withheld, permissions, events, suspended: None, created_at };
         world.installations.insert(id, installation);
         super::webhooks::installation(&mut world, id, "created", "grace");
     }

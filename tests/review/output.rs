@@ -54,7 +54,7 @@ fn sample() -> Analysis {
     binary.rule = "gen/large-binary".to_owned();
     binary.category = Category::Maintainability;
     binary.severity = Severity::Info;
-    binary.message = "A binary of 12 MB was added.\nKeep it out of git.".to_owned();
+    binary.message = "A binary of 12 MB was added.\nKeep it out of git.\n\nAlso here: `gen/other`.".to_owned();
     binary.cwe.clear();
     Analysis {
         findings: vec![eval, swallowed, binary],
@@ -107,6 +107,7 @@ fn people_see_the_lines_and_the_mend() {
     note[gen/large-binary]: A binary of 12 MB was added
     --> assets/huge file.bin
      = help: Keep it out of git.
+     = note: Also here: `gen/other`.
 
     1 error, 1 warning, 1 note. 3 files changed: 1 reviewed, 1 linted only, 1 skipped.
     Security 80 of 100, quality 91 of 100.
@@ -174,7 +175,7 @@ fn json_is_the_documented_contract() {
       "path": "assets/huge file.bin",
       "start_line": 0,
       "end_line": 0,
-      "message": "A binary of 12 MB was added.\nKeep it out of git.",
+      "message": "A binary of 12 MB was added.\nKeep it out of git.\n\nAlso here: `gen/other`.",
       "suggestion": null,
       "cwe": [],
       "fingerprint": "365ca52513b8c3c6a27890c7d5a56e6f",
@@ -194,7 +195,7 @@ fn workflow_commands_are_one_line_each() {
     assert_snapshot!(github::render(&outcome(&analysis)), @"
     ::error file=app.py,line=4,endLine=4,title=py/no-eval::`eval` runs text as code. Use `ast.literal_eval` where only data is expected.
     ::warning file=app.py,line=10,endLine=13,title=py/swallowed-exception::Every error is swallowed here.
-    ::notice file=assets/huge file.bin,title=gen/large-binary::A binary of 12 MB was added.%0AKeep it out of git.
+    ::notice file=assets/huge file.bin,title=gen/large-binary::A binary of 12 MB was added.%0AKeep it out of git.%0A%0AAlso here: `gen/other`.
     ::warning file=a%2Cb%3Ac%0A.py,line=3,endLine=3,title=py/no-eval::100%25%0D%0A::error::x
     ");
 }

@@ -129,7 +129,7 @@ scenario!(where_nothing_may_be_written_the_execution_says_so, async |seam| {
     let log = without_ids(seam, &seam.log().await).replace(seam.github.web_url(), "GITHUB");
     insta::assert_snapshot!(log, @r"
     review push skipped: pull request #1 shows this branch and is reviewed itself
-    review pull_request.opened failed: post: nothing could be said on GitHub. Comments could not be posted: it lacks the permission “Pull requests” (write), to be granted on GITHUB/organizations/octo/settings/installations/ID. The check “Seam” is not shown: it lacks the permission “Checks” (write), to be granted on GITHUB/organizations/octo/settings/installations/ID.
+    review pull_request.opened failed: post: nothing may be written on GitHub: the App lacks “Pull requests” (write) and “Checks” (write), to be granted on GITHUB/organizations/octo/settings/installations/ID
     ");
 });
 

@@ -1,10 +1,19 @@
 //! `.github/seam.yml`, of the repository and of its organisation.
 
 use super::{DEBUGGER, EVAL};
-use crate::support::{
-    glance::glance,
-    seam::{Seam, scenario},
+use crate::{
+    fake_github::{acts::pull::Pull, git_repository::Commit},
+    support::{
+        glance::glance,
+        seam::{Seam, scenario},
+    },
 };
+
+/// What the check run says of the files of settings.
+fn settings(pull: &Pull) -> String {
+    let shown = pull.shown();
+    shown.lines().map(str::trim).filter(|line| line.contains("Settings")).collect::<Vec<_>>().join("\n")
+}
 
 scenario!(a_pull_request_cannot_change_its_own_reviewer, async |seam| {
     let off = "rules: { disable: [py/eval-nonliteral] }\n";
@@ -56,9 +65,7 @@ scenario!(a_broken_file_is_said_and_stops_no_review, async |seam| {
     shop/cart.py:6 py/eval-nonliteral
     reviews: ["COMMENTED"], comments: 0
     "#);
-    let settings: Vec<String> =
-        pull.shown().lines().filter(|line| line.contains("Settings")).map(str::to_owned).collect();
-    insta::assert_snapshot!(settings.join("\n"), @r"
+    insta::assert_snapshot!(settings(&pull), @r"
     **Settings:** `.github/seam.yml`, line 1: `reviews` is no setting; did you mean `review`?
     **Settings:** `.github/seam.yml`: the file is not used; the organisation's settings and the defaults are used
     ");
@@ -116,14 +123,37 @@ scenario!(a_broken_file_of_the_organisation_keeps_its_last_good_version, async |
     shop/cart.py:6 py/eval-nonliteral
     reviews: ["CHANGES_REQUESTED"], comments: 0
     "#);
-    let settings: Vec<String> =
-        pull.shown().lines().filter(|line| line.contains("Settings")).map(|line| line.trim().to_owned()).collect();
-    insta::assert_snapshot!(settings.join("\n"), @"
+    insta::assert_snapshot!(settings(&pull), @"
     **Settings:** `.github/seam.yml` of the organisation, line 1: it is no valid YAML: unclosed bracket '['
     **Settings:** `.github/seam.yml` of the organisation: the file is not used; its last good version is used
     **Settings:** `.github/seam.yml`, line 1: `review.request_changes` is locked by the organisation, whose value is used
     ");
     assert!(glance(&first).contains("success"));
+});
+
+scenario!(what_the_organisation_locks_holds_while_its_file_is_out_of_reach, async |seam| {
+    let organisation = seam
+        .github
+        .repository("octo/.github", [(".github/seam.yml", "locked: [review]\nreview: { request_changes: true }\n")]);
+    seam.shop.commit("main", [(".github/seam.yml", "review: { request_changes: false }\n")]);
+    seam.shop.open_pull("readme", [("README.md", "# The shop\n")]).await;
+    seam.settle().await;
+    seam.github.withhold(&organisation, true);
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(settings(&pull), @"
+    **Settings:** `.github/seam.yml` of the organisation: the App does not reach `octo/.github` any more; the last version that it read is used, until it is given that repository again
+    **Settings:** `.github/seam.yml`, line 1: `review.request_changes` is locked by the organisation, whose value is used
+    ");
+    assert!(glance(&pull).contains("CHANGES_REQUESTED"), "{}", glance(&pull));
+
+    // Within reach again, and without the file: there is nothing any more that locks.
+    seam.github.withhold(&organisation, false);
+    organisation.commit("main", Commit::new().remove(".github/seam.yml"));
+    let pull = seam.shop.open_pull("more-formulas", [("shop/bill.py", EVAL)]).await;
+    seam.settle().await;
+    assert_eq!(settings(&pull), "");
+    assert!(glance(&pull).contains("COMMENTED"), "{}", glance(&pull));
 });
 
 scenario!(a_rule_that_nobody_knows_is_named, async |seam| {

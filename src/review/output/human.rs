@@ -76,8 +76,9 @@ fn render_finding(finding: &Finding, source: Option<&str>, renderer: &Renderer) 
         }
         None => title.element(origin(&path, finding.start_line)),
     };
-    if let Some(rest) = rest {
-        group = group.element(Level::HELP.message(visible(rest)));
+    for (number, paragraph) in rest.into_iter().flat_map(|rest| rest.split("\n\n")).enumerate() {
+        let level = if number == 0 { Level::HELP } else { Level::NOTE };
+        group = group.element(level.message(visible(paragraph.trim())));
     }
     let mut groups = vec![group];
     let mend = finding.suggestion.as_ref();

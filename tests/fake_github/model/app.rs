@@ -58,8 +58,9 @@ impl App {
 #[derive(Clone, Debug)]
 pub(crate) struct Installation {
     pub(crate) id: i64,
-    /// Login of the account it stands on: all repositories of that account are covered.
+    /// Login of the account it stands on: its repositories are covered, but for those `withheld`.
     pub(crate) account: String,
+    pub(crate) withheld: BTreeSet<i64>,
     pub(crate) permissions: Permissions,
     pub(crate) events: BTreeSet<String>,
     /// Who suspended it, and when.

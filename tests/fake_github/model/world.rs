@@ -143,7 +143,8 @@ impl World {
     /// The installation that covers a repository.
     pub(crate) fn installation_of(&self, repository: i64) -> Option<&Installation> {
         let owner = &self.repositories.get(&repository)?.owner;
-        self.installations.values().find(|installation| installation.account == *owner)
+        let covers = |one: &&Installation| one.account == *owner && !one.withheld.contains(&repository);
+        self.installations.values().find(covers)
     }
 
     /// Whether a token reaches a repository.

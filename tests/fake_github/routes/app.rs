@@ -135,7 +135,8 @@ fn asked_repositories(call: &Call<'_>, installation: &Installation) -> Result<Op
     if asked.len() > 500 {
         return Err(Answer::error(422, "Too many repositories for installation"));
     }
-    let own: Vec<_> = call.world.repositories.values().filter(|one| one.owner == installation.account).collect();
+    let is_covered = |id| call.world.installation_of(id).is_some_and(|one| one.id == installation.id);
+    let own: Vec<_> = call.world.repositories.values().filter(|one| is_covered(one.id)).collect();
     let find = |value: &Value| {
         let same = |one: &&&super::super::model::repository::Repository| {
             if wanted { Some(one.id) == value.as_i64() } else { Some(one.name.as_str()) == value.as_str() }

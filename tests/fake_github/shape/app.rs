@@ -59,7 +59,7 @@ pub(crate) fn installation(world: &World, app: &App, installation: &Installation
         "id": installation.id,
         "client_id": app.client_id,
         "account": account::simple(world, &installation.account),
-        "repository_selection": "all",
+        "repository_selection": if installation.withheld.is_empty() { "all" } else { "selected" },
         "access_tokens_url": format!("{}/app/installations/{}/access_tokens", world.api_url, installation.id),
         "repositories_url": format!("{}/installation/repositories", world.api_url),
         "html_url": format!("{}/{settings}/installations/{}", world.web_url, installation.id),
