@@ -3,7 +3,7 @@
 //! A problem is raised once, in one place, and keeps that place: when it is gone its thread is answered and resolved, when
 //! it comes back the thread is opened again. What people dismiss is not raised again. [`Life`] has the table.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
