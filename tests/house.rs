@@ -6,11 +6,12 @@ use std::{
 };
 
 /// Rooms by rank; `docs/ARCHITECTURE.md` says what lives where.
-const RANKS: [&[&str]; 9] = [
+const RANKS: [&[&str]; 10] = [
     &["domain", "telemetry"],
     &["config", "change", "store"],
     &["github", "git", "llm", "mcp_client", "analysis", "commands"],
-    &["review", "split", "effects"],
+    &["review"],
+    &["split", "effects"],
     &["tools"],
     &["workflow"],
     &["webhook", "api", "dashboard", "mcp_server"],

@@ -65,8 +65,22 @@ pub enum Effect {
     CreateCommit { branch: String, expected: CommitSha, headline: String, body: String, files: Vec<ChangedFile> },
     /// Opens a resolved review thread again.
     ReopenThread { thread: String },
-    /// The check run `Seam` of a commit, completed at once.
+    /// A check run of a commit, completed at once.
     CompleteCheckRun { head: CommitSha, check: CheckRunReport },
+    /// A commit whose tree is that of `onto` with some entries changed. No branch points at it yet.
+    MakeCommit { onto: CommitSha, changes: Vec<TreeChange>, parents: Vec<CommitSha>, message: String },
+    /// Makes, moves and deletes branches, all of them or none: each only from where it is thought to stand.
+    MoveBranches { moves: Vec<BranchMove> },
+    /// A pull request between two branches of the repository; a plain one where the owner's plan has no drafts.
+    OpenPull { branch: String, base: String, title: String, body: String, draft: bool },
+    /// Other words, another base, or the end of a pull request; what is `None` stays as it is.
+    EditPull { pull: PullNumber, edit: PullEdit },
+    /// Labels beside those that are there.
+    LabelPull { pull: PullNumber, labels: Vec<String> },
+    /// Pull requests become a stack, from the bottom up, where the repository has stacks.
+    LinkStack { pulls: Vec<PullNumber> },
+    /// The stack that a pull request is part of is taken apart, so that bases can change.
+    Unstack { pull: PullNumber },
 }
 
 impl Effect {
@@ -85,6 +99,13 @@ impl Effect {
             Self::CreateCommit { .. } => "create_commit",
             Self::ReopenThread { .. } => "reopen_thread",
             Self::CompleteCheckRun { .. } => "complete_check_run",
+            Self::MakeCommit { .. } => "make_commit",
+            Self::MoveBranches { .. } => "move_branches",
+            Self::OpenPull { .. } => "open_pull",
+            Self::EditPull { .. } => "edit_pull",
+            Self::LabelPull { .. } => "label_pull",
+            Self::LinkStack { .. } => "link_stack",
+            Self::Unstack { .. } => "unstack",
         }
     }
 }
@@ -138,10 +159,30 @@ pub enum Conclusion {
     ActionRequired,
 }
 
+/// Whose check run it is: GitHub shows the newest of each name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckName {
+    #[default]
+    Review,
+    Split,
+}
+
+impl CheckName {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Review => "Seam",
+            Self::Split => "Seam split",
+        }
+    }
+}
+
 /// Limits (GitHub): title 255 characters, summary and text 65,535 each, at most 3 actions; annotations are sent in
 /// batches of 50. Source: <https://docs.github.com/rest/checks/runs#create-a-check-run>.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckRunReport {
+    #[serde(default)]
+    pub name: CheckName,
     pub conclusion: Conclusion,
     pub title: String,
     pub summary: String,
@@ -168,4 +209,52 @@ pub struct CheckAction {
     pub label: String,
     pub description: String,
     pub identifier: String,
+}
+
+/// What one path of a tree becomes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TreeChange {
+    pub path: String,
+    pub becomes: TreeContent,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TreeContent {
+    /// Nothing stands there any more.
+    Gone,
+    /// An object that GitHub has: a blob, or the commit of a submodule (hexadecimal id).
+    Object { mode: TreeMode, id: String },
+    /// A file that GitHub does not have, in base64.
+    New { mode: TreeMode, content: String },
+}
+
+/// Source: <https://docs.github.com/rest/git/trees#create-a-tree>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum TreeMode {
+    #[serde(rename = "100644")]
+    Regular,
+    #[serde(rename = "100755")]
+    Executable,
+    #[serde(rename = "120000")]
+    Symlink,
+    #[serde(rename = "160000")]
+    Submodule,
+}
+
+/// Where a branch stands and where it is to stand. Zeros stand for no branch: see [`CommitSha::is_zero`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BranchMove {
+    /// Without `refs/heads/`.
+    pub branch: String,
+    pub from: CommitSha,
+    pub to: CommitSha,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PullEdit {
+    pub title: Option<String>,
+    pub body: Option<String>,
+    pub base: Option<String>,
+    pub close: bool,
 }

@@ -13,15 +13,12 @@ use crate::{
 /// GitHub takes 65,535 characters of text.
 const MAX_TEXT: usize = 60_000;
 
-/// Its name on every commit.
-const NAME: &str = "Seam";
-
 pub(super) async fn perform(
     attempt: &Attempt<'_>,
     head: &CommitSha,
     check: &CheckRunReport,
 ) -> Result<EffectResult, EffectError> {
-    let begun = if attempt.is_fresh() { None } else { existing(attempt, head).await? };
+    let begun = if attempt.is_fresh() { None } else { existing(attempt, head, check).await? };
     let (mut run, mut sent) = match begun {
         Some(run) => {
             let sent = run.output.annotations_count;
@@ -44,13 +41,21 @@ pub(super) async fn perform(
 }
 
 /// It is there and completed.
-pub(super) async fn find(attempt: &Attempt<'_>, head: &CommitSha) -> Result<Option<EffectResult>, EffectError> {
-    let run = existing(attempt, head).await?;
+pub(super) async fn find(
+    attempt: &Attempt<'_>,
+    head: &CommitSha,
+    check: &CheckRunReport,
+) -> Result<Option<EffectResult>, EffectError> {
+    let run = existing(attempt, head, check).await?;
     Ok(run.filter(|run| run.status == CheckStatus::Completed).as_ref().map(result))
 }
 
-async fn existing(attempt: &Attempt<'_>, head: &CommitSha) -> Result<Option<CheckRun>, EffectError> {
-    let runs = attempt.repository().check_runs(head, NAME).await?;
+async fn existing(
+    attempt: &Attempt<'_>,
+    head: &CommitSha,
+    check: &CheckRunReport,
+) -> Result<Option<CheckRun>, EffectError> {
+    let runs = attempt.repository().check_runs(head, check.name.as_str()).await?;
     // Other Apps may have runs of this name, with whatever id.
     let own = attempt.own().await?;
     let ours = |run: &CheckRun| own.is_app(run.app.as_ref().map(|app| app.id));
@@ -62,8 +67,8 @@ async fn create(
     head: &CommitSha,
     check: &CheckRunReport,
 ) -> Result<(CheckRun, usize), EffectError> {
-    let (change, key) = (change(check, 0), &attempt.key().0);
-    let run = attempt.write(attempt.repository().create_check_run(NAME, head, key, &change)).await?;
+    let (change, key, name) = (change(check, 0), &attempt.key().0, check.name.as_str());
+    let run = attempt.write(attempt.repository().create_check_run(name, head, key, &change)).await?;
     Ok((run, ANNOTATIONS_AT_ONCE))
 }
 

@@ -1,7 +1,7 @@
 //! A description in the body of a pull request, between its marks; what people wrote around it stays.
 
 use super::{attempt::Attempt, error::EffectError, result::EffectResult};
-use crate::domain::ids::PullNumber;
+use crate::{domain::ids::PullNumber, github::pulls::PullChange};
 
 /// What stands between these is Seam's.
 const BEGIN: &str = "<!-- seam:description:begin -->";
@@ -16,7 +16,8 @@ pub(super) async fn perform(
     attempt.looked();
     let described = put_into(&body, description);
     if described != body {
-        attempt.write(attempt.repository().update_pull_body(pull, &described)).await?;
+        let change = PullChange { body: Some(&described), ..PullChange::default() };
+        attempt.write(attempt.repository().update_pull(pull, &change)).await?;
     }
     Ok(EffectResult::Described)
 }

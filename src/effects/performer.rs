@@ -5,12 +5,12 @@ use tokio::sync::Mutex;
 
 use super::{
     attempt::Attempt, complete_check_run, create_commit, create_file_comment, create_review, describe_pull,
-    dismiss_review, error::EffectError, react, reply_in_thread, result::EffectResult, set_thread, upsert_comment,
-    upsert_reply,
+    dismiss_review, edit_pull, error::EffectError, label_pull, link_stack, make_commit, move_branches, open_pull,
+    react, reply_in_thread, result::EffectResult, set_thread, unstack, upsert_comment, upsert_reply,
 };
 use crate::{
     domain::effect::{Effect, PlannedEffect},
-    github::repository::RepositoryClient,
+    github::{pulls::NewPull, repository::RepositoryClient},
     store::{
         db::Db,
         effect::{self, EffectState},
@@ -147,6 +147,18 @@ async fn perform(attempt: &Attempt<'_>, effect: &Effect) -> Result<EffectResult,
             create_commit::perform(attempt, &create_commit::Planned { branch, expected, headline, body, files }).await
         }
         Effect::CompleteCheckRun { head, check } => complete_check_run::perform(attempt, head, check).await,
+        Effect::MakeCommit { onto, changes, parents, message } => {
+            make_commit::perform(attempt, onto, changes, parents, message).await
+        }
+        Effect::MoveBranches { moves } => move_branches::perform(attempt, moves).await,
+        Effect::OpenPull { branch, base, title, body, draft } => {
+            let new = NewPull { title, body, head: branch, base, draft: *draft };
+            open_pull::perform(attempt, &new).await
+        }
+        Effect::EditPull { pull, edit } => edit_pull::perform(attempt, *pull, edit).await,
+        Effect::LabelPull { pull, labels } => label_pull::perform(attempt, *pull, labels).await,
+        Effect::LinkStack { pulls } => link_stack::perform(attempt, pulls).await,
+        Effect::Unstack { pull } => unstack::perform(attempt, *pull).await,
     }
 }
 
@@ -172,6 +184,14 @@ async fn find(attempt: &Attempt<'_>, effect: &Effect) -> Result<Option<EffectRes
         Effect::CreateCommit { branch, expected, headline, body, files } => {
             create_commit::find(attempt, &create_commit::Planned { branch, expected, headline, body, files }).await
         }
-        Effect::CompleteCheckRun { head, .. } => complete_check_run::find(attempt, head).await,
+        Effect::CompleteCheckRun { head, check } => complete_check_run::find(attempt, head, check).await,
+        // Nothing points at it: it is made again, and the first one does no harm.
+        Effect::MakeCommit { .. } => Ok(None),
+        Effect::MoveBranches { moves } => move_branches::find(attempt, moves).await,
+        Effect::OpenPull { branch, body, .. } => open_pull::find(attempt, branch, body).await,
+        Effect::EditPull { pull, edit } => edit_pull::find(attempt, *pull, edit).await,
+        Effect::LabelPull { pull, labels } => label_pull::find(attempt, *pull, labels).await,
+        Effect::LinkStack { pulls } => link_stack::find(attempt, pulls).await,
+        Effect::Unstack { pull } => unstack::find(attempt, *pull).await,
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     finding::Fingerprint,
-    ids::{CheckRunId, CommentId, CommitSha},
+    ids::{CheckRunId, CommentId, CommitSha, PullNumber},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -46,8 +46,39 @@ pub enum EffectResult {
         check_run: CheckRunId,
         url: Option<String>,
     },
+    /// A commit that no branch points at yet.
+    Made {
+        commit: CommitSha,
+        /// The id of its tree, as GitHub has it.
+        tree: String,
+    },
+    Branches {
+        outcome: MoveOutcome,
+    },
+    Pull {
+        pull: PullNumber,
+        /// Whether it became a draft.
+        draft: bool,
+    },
+    /// What was to be set is set.
+    Set,
+    Stack {
+        /// `None`: the repository has no stacks, or does not take this one.
+        stack: Option<i64>,
+    },
     /// What it was to be attached to is gone, and so is the need for it.
     Gone,
+}
+
+/// What became of branches that were to move.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MoveOutcome {
+    Moved,
+    /// Somebody else moved these: none was touched.
+    Elsewhere(Vec<String>),
+    /// The repository does not allow it: GitHub's words.
+    Refused(String),
 }
 
 impl EffectResult {

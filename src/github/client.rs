@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use secrecy::SecretString;
 use tokio::sync::{Mutex, watch};
 use url::Url;
 
@@ -88,6 +89,8 @@ pub(crate) struct Inner {
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
     pub(crate) etags: Etags,
+    /// The token of a person, who calls instead of the App.
+    pub(crate) person: Option<SecretString>,
     /// The App that Seam is, by its issuer.
     pub(crate) own: Mutex<Option<(String, Arc<App>)>>,
 }
@@ -100,6 +103,20 @@ impl GitHub {
         credentials: watch::Receiver<Option<AppCredentials>>,
         clock: Clock,
     ) -> Result<Self, ClientError> {
+        Self::build(settings, credentials, None, clock)
+    }
+
+    /// Calls with the token of a person, on a command line: to any repository that the token reaches.
+    pub fn of_person(settings: Settings, token: SecretString, clock: Clock) -> Result<Self, ClientError> {
+        Self::build(settings, watch::channel(None).1, Some(token), clock)
+    }
+
+    fn build(
+        settings: Settings,
+        credentials: watch::Receiver<Option<AppCredentials>>,
+        person: Option<SecretString>,
+        clock: Clock,
+    ) -> Result<Self, ClientError> {
         if settings.api_url.cannot_be_a_base() || !matches!(settings.api_url.scheme(), "http" | "https") {
             return Err(ClientError::Address(settings.api_url));
         }
@@ -110,6 +127,7 @@ impl GitHub {
                 tokens: Tokens::new(),
                 limits: Limits::new(&settings, clock.clone()),
                 etags: Etags::new(),
+                person,
                 own: Mutex::default(),
                 clock,
                 settings,
@@ -125,6 +143,11 @@ impl GitHub {
     /// Calls as the App itself.
     pub fn app(&self) -> AppClient {
         AppClient { github: self.clone() }
+    }
+
+    /// A repository as a person's token reaches it: see [`Self::of_person`].
+    pub fn repository_of_person(&self, name: RepoName) -> RepositoryClient {
+        self.repository(InstallationId(0), RepositoryId(0), name, Permissions::default())
     }
 
     /// Calls with a token that reaches this one repository, and no further than `permissions`.

@@ -67,6 +67,11 @@ impl Permissions {
         Self::default().read(Permission::Contents).write(Permission::PullRequests).write(Permission::Checks)
     }
 
+    /// What a split needs: branches and pull requests of its own, and what a review needs.
+    pub fn for_split() -> Self {
+        Self::for_review().write(Permission::Contents)
+    }
+
     /// Enough to look at code and pull requests, and to write nothing.
     pub fn read_only() -> Self {
         Self::default().read(Permission::Contents).read(Permission::PullRequests).read(Permission::Checks)

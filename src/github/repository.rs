@@ -16,7 +16,7 @@ use super::{
 use crate::domain::ids::{InstallationId, RepoName, RepositoryId};
 
 /// One repository with a token that reaches only it. The calls themselves stand in the topics: `pulls`, `checks`,
-/// `reviews`, `comments`, `threads`, `contents`, `commits`, `collaborators`.
+/// `reviews`, `comments`, `threads`, `contents`, `commits`, `collaborators`, `git_data`, `stacks`, `labels`, `rules`.
 #[derive(Clone)]
 pub struct RepositoryClient {
     pub(crate) github: GitHub,
@@ -29,6 +29,9 @@ pub struct RepositoryClient {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Repository {
     pub id: RepositoryId,
+    /// GraphQL's id of the same.
+    #[serde(default)]
+    pub node_id: String,
     #[serde(rename = "full_name")]
     pub name: RepoName,
     pub default_branch: String,

@@ -27,6 +27,7 @@ pub(crate) enum Identity<'a> {
 enum Credentials {
     Nobody,
     App(HeaderValue),
+    Person(HeaderValue),
     Installation { issuer: String, token: SecretString },
 }
 
@@ -34,7 +35,7 @@ impl Credentials {
     fn header(&self) -> Option<HeaderValue> {
         match self {
             Self::Nobody => None,
-            Self::App(header) => Some(header.clone()),
+            Self::App(header) | Self::Person(header) => Some(header.clone()),
             Self::Installation { token, .. } => Some(bearer(token)),
         }
     }
@@ -99,6 +100,9 @@ impl GitHub {
             Identity::Nobody => Credentials::Nobody,
             Identity::App => Credentials::App(self.inner.jwt.authorization()?),
             Identity::Installation(scope) => {
+                if let Some(token) = &self.inner.person {
+                    return Ok(Credentials::Person(bearer(token)));
+                }
                 let issuer = self.inner.jwt.issuer()?;
                 // Boxed: asking for a token is a call as well.
                 let token = Box::pin(self.token(&issuer, scope)).await?;

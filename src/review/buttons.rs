@@ -6,18 +6,26 @@ use crate::domain::effect::CheckAction;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Button {
     ReviewAgain,
+    /// Of a big change.
+    PlanSplit,
+    /// Of a plan.
+    OpenSlices,
 }
 
 impl Button {
     pub fn identifier(self) -> &'static str {
         match self {
             Self::ReviewAgain => "review",
+            Self::PlanSplit => "plan_split",
+            Self::OpenSlices => "open_slices",
         }
     }
 
     pub fn action(self) -> CheckAction {
         let (label, description) = match self {
             Self::ReviewAgain => ("Review again", "Looks at this commit once more"),
+            Self::PlanSplit => ("Plan a split", "Shows how to cut this into smaller PRs"),
+            Self::OpenSlices => ("Open draft PRs", "Opens each slice as a draft"),
         };
         CheckAction {
             label: label.to_owned(),

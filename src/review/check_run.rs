@@ -19,7 +19,7 @@ use super::{
     score::Scores,
 };
 use crate::domain::{
-    effect::{Annotation, CheckRunReport, Conclusion},
+    effect::{Annotation, CheckName, CheckRunReport, Conclusion},
     finding::{Finding, Severity},
     ledger::LedgerRow,
 };
@@ -86,18 +86,25 @@ pub struct CheckRun<'a> {
     pub ledger: &'a [LedgerRow],
     pub notes: &'a [Note],
     pub run_url: Option<&'a str>,
+    /// It could be cut into smaller pull requests.
+    pub is_big: bool,
 }
 
 impl CheckRun<'_> {
     pub fn report(&self) -> CheckRunReport {
         CheckRunReport {
+            name: CheckName::Review,
             conclusion: self.conclusion(),
             title: self.title(),
             summary: self.summary(),
             text: self.text(),
             details_url: self.run_url.map(str::to_owned),
             annotations: self.annotations(),
-            actions: vec![Button::ReviewAgain.action()],
+            actions: [Button::ReviewAgain]
+                .into_iter()
+                .chain(self.is_big.then_some(Button::PlanSplit))
+                .map(Button::action)
+                .collect(),
         }
     }
 

@@ -40,6 +40,7 @@ pub enum Undone {
     Dismissal,
     Description,
     Commit,
+    Slices,
     Check,
 }
 
@@ -51,6 +52,13 @@ impl Undone {
             Effect::DismissReview { .. } => Self::Dismissal,
             Effect::DescribePull { .. } => Self::Description,
             Effect::CreateCommit { .. } => Self::Commit,
+            Effect::MakeCommit { .. }
+            | Effect::MoveBranches { .. }
+            | Effect::OpenPull { .. }
+            | Effect::EditPull { .. }
+            | Effect::LabelPull { .. }
+            | Effect::LinkStack { .. }
+            | Effect::Unstack { .. } => Self::Slices,
             Effect::CreateReview { .. }
             | Effect::CreateFileComment { .. }
             | Effect::UpsertComment { .. }
@@ -68,6 +76,7 @@ impl Undone {
             Self::Dismissal => "The review that asks for changes still stands, and a person has to dismiss it",
             Self::Description => "The description was not written",
             Self::Commit => "Nothing was committed",
+            Self::Slices => "The slices of the split are not as they should be",
             Self::Check => "The check “Seam” is not shown",
         }
     }

@@ -138,6 +138,7 @@ pub fn plan(input: &ReviewInput) -> ReviewPlan {
         ledger: &input.analysis.ledger,
         notes: &input.notes,
         run_url: input.run_url.as_deref(),
+        is_big: input.target.pull().is_some() && input.analysis.ledger.len() >= input.policy.split.min_files,
     };
     if let Target::Pull(pull) = &input.target {
         effects.extend(block::lift(input, pull, check_run.open(Severity::Error)));

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     config::policy::{ReviewOn, ReviewPolicy},
     domain::{
-        effect::{CheckRunReport, Conclusion},
+        effect::{CheckName, CheckRunReport, Conclusion},
         ids::CommitSha,
     },
 };
@@ -133,6 +133,7 @@ pub fn plan_skip(reason: SkipReason, head: &CommitSha, notes: &[Note], run_url: 
         summary.push_str(&format!("\n\n**{}:** {}", note.kind.word(), prose(&shorten(&note.text, 2_000))));
     }
     let check = CheckRunReport {
+        name: CheckName::Review,
         conclusion: reason.conclusion(),
         title: reason.title().to_owned(),
         summary,

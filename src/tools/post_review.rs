@@ -106,6 +106,13 @@ fn speaks_of(effect: &Effect, known: &Known) -> bool {
         | Effect::React { .. }
         | Effect::DescribePull { .. }
         | Effect::CreateCommit { .. }
+        | Effect::MakeCommit { .. }
+        | Effect::MoveBranches { .. }
+        | Effect::OpenPull { .. }
+        | Effect::EditPull { .. }
+        | Effect::LabelPull { .. }
+        | Effect::LinkStack { .. }
+        | Effect::Unstack { .. }
         | Effect::CompleteCheckRun { .. } => false,
     }
 }

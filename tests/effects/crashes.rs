@@ -84,7 +84,7 @@ on_each_database!(what_was_done_is_not_done_again, async |db| {
 });
 
 /// Performs in another memory than the one that counts: what a worker does that dies before it can record it.
-async fn perform_and_die(desk: &Desk, planned: &PlannedEffect) {
+pub(super) async fn perform_and_die(desk: &Desk, planned: &PlannedEffect) {
     let elsewhere = TestDatabase::sqlite();
     let db = elsewhere.connect().await;
     let held = desk.execution_in(&db).await;

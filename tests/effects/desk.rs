@@ -6,7 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use seam::{
     domain::{
         anchor::{Anchor, Side},
-        effect::{Annotation, CheckRunReport, Conclusion, Effect, EffectKey, InlineComment, PlannedEffect, Verdict},
+        effect::{
+            Annotation, CheckName, CheckRunReport, Conclusion, Effect, EffectKey, InlineComment, PlannedEffect, Verdict,
+        },
         execution::{NewExecution, Priority, Supersede},
         finding::{Fingerprint, Severity},
         ids::{CommentId, CommitSha, InstallationId, PullNumber, RepositoryId},
@@ -175,6 +177,7 @@ impl Desk {
             effect: Effect::CompleteCheckRun {
                 head: self.head(),
                 check: CheckRunReport {
+                    name: CheckName::Review,
                     conclusion: Conclusion::Neutral,
                     title: format!("{annotations} problems"),
                     summary: "As follows.".to_owned(),
@@ -208,8 +211,12 @@ impl Desk {
 
     /// The writes that GitHub was asked for so far.
     pub(crate) fn writes(&self) -> Vec<String> {
-        let is_write =
-            |call: &str| call.starts_with("POST /repos") || call.starts_with("PATCH") || call.contains("resolve");
+        let is_write = |call: &str| {
+            call.starts_with("POST /repos")
+                || call.starts_with("PATCH")
+                || call.contains("resolve")
+                || call.contains("updateRefs")
+        };
         self.fake.asked("").into_iter().map(|asked| asked.call).filter(|call| is_write(call)).collect()
     }
 }

@@ -3,4 +3,5 @@
 mod crashes;
 mod desk;
 mod refusals;
+mod slices;
 mod turns;

@@ -47,6 +47,9 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
         routes::reactions::ROUTES,
         routes::checks::ROUTES,
         routes::accounts::ROUTES,
+        routes::git_data::ROUTES,
+        routes::labels::ROUTES,
+        routes::stacks::ROUTES,
     ]
     .into_iter()
     .flatten()

@@ -38,6 +38,7 @@ fn bodies(plan: &ReviewPlan) -> Vec<String> {
         Effect::CompleteCheckRun { check, .. } => {
             [Some(check.summary.clone()), check.text.clone()].into_iter().flatten().collect()
         }
+        other => panic!("a review has no effect {}", other.kind()),
     };
     plan.effects.iter().flat_map(|planned| of(&planned.effect)).collect()
 }

@@ -208,6 +208,7 @@ pub(super) fn outline(plan: &ReviewPlan) -> String {
         }
         Effect::ReopenThread { thread } => format!("reopen {thread}"),
         Effect::CompleteCheckRun { check, .. } => format!("check {:?} {}", check.conclusion, check.title),
+        other => other.kind().to_owned(),
     };
     plan.effects.iter().map(|planned| line(&planned.effect)).collect::<Vec<_>>().join("\n")
 }

@@ -6,7 +6,10 @@ use serde_json::json;
 
 use super::super::{
     diff::Diff,
-    model::{pull::Pull, world::World},
+    model::{
+        pull::{Pull, PullState},
+        world::World,
+    },
     webhooks,
 };
 
@@ -21,6 +24,7 @@ pub(crate) fn move_branch(world: &mut World, repository: i64, branch: &str, afte
         let more = json!({ "before": before, "after": after });
         webhooks::pull_request(world, base, number, "synchronize", more, sender);
     }
+    settle_merged(world, repository);
 }
 
 /// Open pull requests whose head is this branch: the repository each stands in, and its number.
@@ -28,6 +32,70 @@ fn pulls_from(world: &World, repository: i64, branch: &str) -> Vec<(i64, i64)> {
     let from = |pull: &&Pull| pull.is_open() && pull.head_repository == repository && pull.head_ref == branch;
     let all = world.repositories.values();
     all.flat_map(|base| base.pulls.values().filter(from).map(|pull| (base.id, pull.number))).collect()
+}
+
+/// A pull request whose head is contained in its base has nothing left to merge: GitHub marks it as merged, and nobody can
+/// take that back. It happens to stacks whose branches are pushed in the wrong order.
+pub(crate) fn settle_merged(world: &mut World, repository: i64) {
+    let of = world.repository(repository);
+    let contained = |pull: &&Pull| {
+        let base = of.branch(&pull.base_ref).filter(|_| pull.is_open());
+        base.is_some_and(|base| of.git.is_ancestor(&pull.head_sha, &base))
+    };
+    let merged: Vec<(i64, String)> =
+        of.pulls.values().filter(contained).map(|pull| (pull.number, pull.head_sha.clone())).collect();
+    for (number, commit) in merged {
+        let at = world.now();
+        let pull = world.pull_mut(repository, number);
+        pull.state = PullState::Merged { at, by: "ada".to_owned(), commit };
+        webhooks::pull_request(world, repository, number, "closed", json!({}), "ada");
+    }
+}
+
+/// What was open from this branch is closed. What is based on it is based on what it was merged into; where it was not
+/// merged, that is closed as well.
+pub(crate) fn delete_branch(world: &mut World, repository: i64, branch: &str, sender: &str) {
+    let of = world.repository(repository);
+    let before = of.branch(branch).unwrap_or_else(webhooks::zero);
+    of.git.delete_ref(&format!("refs/heads/{branch}"));
+    let merged = |pull: &&Pull| pull.head_ref == branch && matches!(pull.state, PullState::Merged { .. });
+    let into = of.pulls.values().filter(merged).map(|pull| pull.base_ref.clone()).next_back();
+    let based = |pull: &&Pull| pull.is_open() && pull.base_ref == branch;
+    let based: Vec<i64> = of.pulls.values().filter(based).map(|pull| pull.number).collect();
+    webhooks::push(world, repository, branch, &before, &webhooks::zero(), sender);
+    let now = world.now();
+    let close = |world: &mut World, repository: i64, number: i64| {
+        world.pull_mut(repository, number).state = PullState::Closed { at: now };
+        webhooks::pull_request(world, repository, number, "closed", json!({}), sender);
+    };
+    for (base, number) in pulls_from(world, repository, branch) {
+        close(world, base, number);
+    }
+    for number in based {
+        match &into {
+            None => close(world, repository, number),
+            Some(into) => {
+                let changes = json!({ "base": { "ref": { "from": branch }, "sha": { "from": before } } });
+                into.clone_into(&mut world.pull_mut(repository, number).base_ref);
+                webhooks::pull_request(world, repository, number, "edited", json!({ "changes": changes }), sender);
+            }
+        }
+    }
+}
+
+/// Brings a pull request into a repository, and tells the App; gives its number.
+pub(crate) fn add_pull(world: &mut World, repository: i64, mut pull: Pull, body: Option<String>) -> i64 {
+    let head = world.repository(pull.head_repository).branch(&pull.head_ref).expect("its branch is there");
+    let (id, now, author) = (world.new_id(), world.now(), pull.author.clone());
+    let of = world.repository_mut(repository);
+    let number = of.next_number;
+    of.next_number += 1;
+    (pull.id, pull.number, pull.body, pull.head_sha) = (id, number, body, head.clone());
+    (pull.created_at, pull.updated_at) = (now, now);
+    of.pulls.insert(number, pull);
+    move_head(world, repository, number, &head);
+    webhooks::pull_request(world, repository, number, "opened", json!({}), &author);
+    number
 }
 
 /// Brings a new head into the repository of a pull request, and its comments to where their lines are now.

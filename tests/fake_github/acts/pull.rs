@@ -17,6 +17,14 @@ use super::{
     shown,
 };
 
+/// The three buttons.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Method {
+    Merge,
+    Squash,
+    Rebase,
+}
+
 #[derive(Clone)]
 pub(crate) struct Pull {
     pub(super) repo: Repo,
@@ -123,9 +131,26 @@ impl Pull {
 
     /// Merges by a merge commit on the base branch.
     pub(crate) async fn merge(&self) {
+        self.merge_by(Method::Merge).await;
+    }
+
+    pub(crate) async fn merge_by(&self, method: Method) {
         let pull = self.now();
+        let git = self.repo.git();
         let base = self.repo.branch(&pull.base_ref);
-        let commit = self.repo.git().commit(&[&base, &pull.head_sha], Commit::new().message("Merge"));
+        let merged = |ours: &str, theirs: &str| git.git(&["merge-tree", "--write-tree", ours, theirs]);
+        let commit = match method {
+            Method::Merge => {
+                git.commit_of_tree(&merged(&base, &pull.head_sha), &[&base, &pull.head_sha], "Merge", "ada")
+            }
+            Method::Squash => git.commit_of_tree(&merged(&base, &pull.head_sha), &[&base], &pull.title, "ada"),
+            Method::Rebase => git.list(&base, &pull.head_sha).iter().fold(base.clone(), |onto, commit| {
+                let parent = format!("{commit}^");
+                let base = format!("--merge-base={parent}");
+                let tree = git.git(&["merge-tree", "--write-tree", &base, &onto, commit]);
+                git.commit_of_tree(&tree, &[&onto], "Rebased", "ada")
+            }),
+        };
         let at = self.repo.shared.world().now();
         let state = PullState::Merged { at, by: "ada".to_owned(), commit: commit.clone() };
         self.act("closed", json!({}), |pull| pull.state = state).await;

@@ -1,6 +1,6 @@
 //! A repository in the hands of people.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -11,13 +11,13 @@ use super::{
             self,
             accounts::{AccountKind, Role},
             check_run::CheckRun,
-            pull::PullState,
+            repository::Restriction,
             world::World,
         },
         server::Shared,
         webhooks,
     },
-    branches::{move_branch, move_head},
+    branches::{add_pull, delete_branch, move_branch},
     pull::Pull,
     shown,
 };
@@ -76,6 +76,52 @@ impl Repo {
         self.shared.world().repository_mut(self.id).private = false;
     }
 
+    /// The owner's plan has no drafts for this repository.
+    pub(crate) fn without_drafts(&self) {
+        self.shared.world().repository_mut(self.id).has_drafts = false;
+    }
+
+    /// Stacked pull requests are enabled.
+    pub(crate) fn with_stacks(&self) {
+        self.shared.world().repository_mut(self.id).stacks = Some(Vec::new());
+    }
+
+    /// Branches whose names begin like this are not for everybody.
+    pub(crate) fn restrict(&self, start: &str, by_ruleset: bool) {
+        let restriction = Restriction { start: start.to_owned(), by_ruleset };
+        self.shared.world().repository_mut(self.id).restricted.push(restriction);
+    }
+
+    /// Pull requests are numbered from one.
+    pub(crate) fn count_pulls(&self) -> i64 {
+        self.shared.world().repository(self.id).next_number - 1
+    }
+
+    /// Somebody presses the button with this label on a check run of a branch's head.
+    pub(crate) async fn press(&self, login: &str, branch: &str, label: &str) {
+        let head = self.branch(branch);
+        self.press_on(&mut self.shared.world(), login, &head, label);
+        self.shared.deliver().await;
+    }
+
+    fn press_on(&self, world: &mut World, login: &str, head: &str, label: &str) {
+        let of = world.repository(self.id);
+        let buttons = of.check_runs.iter().filter(|run| run.head_sha == head).flat_map(|run| {
+            run.actions
+                .iter()
+                .filter(|action| action["label"] == label)
+                .map(|action| (run.id, action["identifier"].clone()))
+        });
+        let (run, identifier) = buttons.last().unwrap_or_else(|| panic!("there is no button {label}"));
+        webhooks::check_run(world, self.id, run, "requested_action", identifier.as_str(), login);
+    }
+
+    /// Names of the branches, in order.
+    pub(crate) fn branches(&self) -> Vec<String> {
+        let text = self.git().git(&["for-each-ref", "--format=%(refname:strip=2)", "refs/heads"]);
+        text.lines().map(str::to_owned).collect()
+    }
+
     /// A commit that nobody is told of.
     pub(crate) fn commit(&self, branch: &str, commit: impl Into<Commit>) -> String {
         let after = self.commit_on(branch, commit);
@@ -112,9 +158,7 @@ impl Repo {
     }
 
     pub(crate) async fn delete_branch(&self, branch: &str) {
-        let before = self.branch(branch);
-        self.git().delete_ref(&format!("refs/heads/{branch}"));
-        webhooks::push(&mut self.shared.world(), self.id, branch, &before, &webhooks::zero(), "ada");
+        delete_branch(&mut self.shared.world(), self.id, branch, "ada");
         self.shared.deliver().await;
     }
 
@@ -230,33 +274,7 @@ impl NewPull {
         let head = from.commit_since(&self.base, &self.branch, self.commit);
         let mut world = self.repo.shared.world();
         move_branch(&mut world, from.id, &self.branch, &head, &self.author);
-        let (id, now) = (world.new_id(), world.now());
-        let repository = world.repository_mut(self.repo.id);
-        let number = repository.next_number;
-        repository.next_number += 1;
-        let pull = model::pull::Pull {
-            id,
-            number,
-            title: self.title,
-            body: None,
-            author: self.author.clone(),
-            base_ref: self.base,
-            head_repository: from.id,
-            head_ref: self.branch,
-            head_sha: head.clone(),
-            draft: self.draft,
-            state: PullState::Open,
-            created_at: now,
-            updated_at: now,
-            labels: BTreeSet::new(),
-            reviews: Vec::new(),
-            review_comments: Vec::new(),
-            threads: Vec::new(),
-            issue_comments: Vec::new(),
-        };
-        repository.pulls.insert(number, pull);
-        move_head(&mut world, self.repo.id, number, &head);
-        webhooks::pull_request(&mut world, self.repo.id, number, "opened", json!({}), &self.author);
-        number
+        let new = model::pull::Pull::new(&self.title, &self.author, (from.id, &self.branch), &self.base, self.draft);
+        add_pull(&mut world, self.repo.id, new, None)
     }
 }

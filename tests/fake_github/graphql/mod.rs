@@ -16,6 +16,7 @@ use super::{
 
 mod mutations;
 mod queries;
+mod refs;
 mod select;
 
 /// An error among `errors`: its type and its message.

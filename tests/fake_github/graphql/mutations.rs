@@ -16,6 +16,7 @@ use super::{
     },
     Arguments, Refusal,
     queries::{self, find_thread, may_resolve, not_found},
+    refs,
 };
 
 /// A field of `Mutation`.
@@ -27,17 +28,18 @@ pub(super) fn resolve(world: &mut World, token: &str, field: &str, arguments: &A
         "addPullRequestReviewThreadReply" => reply(world, token, &input)?,
         "createCommitOnBranch" => commit(world, token, &input)?,
         "addReaction" => react(world, token, &input)?,
+        "updateRefs" => refs::update(world, token, &input)?,
         other => json!({ "__typename": format!("Mutation.{other}, which the fake does not know") }),
     };
     payload["clientMutationId"] = input["clientMutationId"].clone();
     Ok(payload)
 }
 
-fn forbidden() -> Refusal {
+pub(super) fn forbidden() -> Refusal {
     Refusal("FORBIDDEN", "Resource not accessible by integration".to_owned())
 }
 
-fn bot(world: &World) -> String {
+pub(super) fn bot(world: &World) -> String {
     world.app.as_ref().map(App::bot).unwrap_or_default()
 }
 

@@ -38,6 +38,36 @@ pub(crate) enum PullState {
 }
 
 impl Pull {
+    /// One that is not in a repository yet: number, head commit and times come when it is added.
+    pub(crate) fn new(
+        title: &str,
+        author: &str,
+        (head_repository, head_ref): (i64, &str),
+        base_ref: &str,
+        draft: bool,
+    ) -> Self {
+        Self {
+            id: 0,
+            number: 0,
+            title: title.to_owned(),
+            body: None,
+            author: author.to_owned(),
+            base_ref: base_ref.to_owned(),
+            head_repository,
+            head_ref: head_ref.to_owned(),
+            head_sha: String::new(),
+            draft,
+            state: PullState::Open,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+            labels: BTreeSet::new(),
+            reviews: Vec::new(),
+            review_comments: Vec::new(),
+            threads: Vec::new(),
+            issue_comments: Vec::new(),
+        }
+    }
+
     pub(crate) fn is_open(&self) -> bool {
         self.state == PullState::Open
     }

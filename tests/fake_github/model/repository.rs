@@ -30,6 +30,30 @@ pub(crate) struct Repository {
     pub(crate) next_number: i64,
     pub(crate) pulls: BTreeMap<i64, Pull>,
     pub(crate) check_runs: Vec<CheckRun>,
+    pub(crate) labels: BTreeSet<String>,
+    /// Whether the owner's plan has drafts here.
+    pub(crate) has_drafts: bool,
+    /// `None`: stacked pull requests are not enabled.
+    pub(crate) stacks: Option<Vec<Stack>>,
+    /// Branches whose names begin like this may be made and moved by nobody but admins: by a ruleset, which everybody can
+    /// read, or by an older branch protection.
+    pub(crate) restricted: Vec<Restriction>,
+    /// Commits that GitHub signed.
+    pub(crate) signed: BTreeSet<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Stack {
+    pub(crate) number: i64,
+    /// Numbers of pull requests, from the bottom up.
+    pub(crate) pulls: Vec<i64>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Restriction {
+    /// As in `seam/`.
+    pub(crate) start: String,
+    pub(crate) by_ruleset: bool,
 }
 
 impl Repository {
@@ -46,6 +70,16 @@ impl Repository {
     pub(crate) fn role(&self, login: &str) -> Option<Role> {
         let own = (self.owner == login).then_some(Role::Admin);
         own.or_else(|| self.collaborators.get(login).copied()).or((!self.private).then_some(Role::Read))
+    }
+
+    /// What keeps a branch of this name from being made.
+    pub(crate) fn restriction(&self, branch: &str) -> Option<&Restriction> {
+        self.restricted.iter().find(|restricted| branch.starts_with(&restricted.start))
+    }
+
+    /// The stack that a pull request is part of.
+    pub(crate) fn stack_of(&self, number: i64) -> Option<&Stack> {
+        self.stacks.iter().flatten().find(|stack| stack.pulls.contains(&number))
     }
 
     /// The commit a pull request's diff starts from: where the head left the base branch.

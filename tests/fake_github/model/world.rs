@@ -109,6 +109,11 @@ impl World {
             next_number: 1,
             pulls: BTreeMap::new(),
             check_runs: Vec::new(),
+            labels: BTreeSet::from(["bug", "documentation", "enhancement"].map(str::to_owned)),
+            has_drafts: true,
+            stacks: None,
+            restricted: Vec::new(),
+            signed: BTreeSet::new(),
         };
         self.repositories.insert(id, repository);
         id

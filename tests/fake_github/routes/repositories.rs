@@ -14,6 +14,7 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/repos/{owner}/{repo}", Needs::Permissions("metadata=read"), show),
     get("/repos/{owner}/{repo}/branches/{branch}", Needs::Permissions("contents=read"), branch),
     get("/repos/{owner}/{repo}/git/ref/{ref}", Needs::Permissions("contents=read"), git_ref),
+    get("/repos/{owner}/{repo}/rules/branches/{branch}", Needs::Permissions("metadata=read"), rules),
     get("/repos/{owner}/{repo}/collaborators/{username}/permission", Needs::Permissions("metadata=read"), permission),
 ];
 
@@ -48,6 +49,14 @@ fn git_ref(call: &mut Call<'_>) -> Reply {
         "url": format!("{url}/git/{name}"),
         "object": { "type": "commit", "sha": commit, "url": format!("{url}/git/commits/{commit}") },
     })))
+}
+
+/// Those of rulesets; older branch protections are told to admins only.
+fn rules(call: &mut Call<'_>) -> Reply {
+    let repository = call.repository();
+    let protected = repository.restriction(call.part("branch")).is_some_and(|restriction| restriction.by_ruleset);
+    let rule = |kind: &str| json!({ "type": kind, "ruleset_source_type": "Repository", "ruleset_source": repository.full_name(), "ruleset_id": 7 });
+    Ok(Answer::list(if protected { vec![rule("creation")] } else { Vec::new() }))
 }
 
 /// `none` for whoever may not even read; 404 for nobody at all.

@@ -35,6 +35,12 @@ fn facts(repository: &Repository, sha: &str) -> Facts {
     }
 }
 
+fn verification(of: &Repository, sha: &str) -> Value {
+    let signed = of.signed.contains(sha);
+    let (reason, text) = if signed { ("valid", json!("signed by GitHub")) } else { ("unsigned", Value::Null) };
+    json!({ "verified": signed, "reason": reason, "signature": text, "payload": text, "verified_at": null })
+}
+
 /// `commit`, without its files.
 pub(crate) fn listed(world: &World, of: &Repository, sha: &str) -> Value {
     let facts = facts(of, sha);
@@ -53,13 +59,32 @@ pub(crate) fn listed(world: &World, of: &Repository, sha: &str) -> Value {
             "message": facts.message,
             "tree": { "sha": facts.tree, "url": format!("{api}/git/trees/{}", facts.tree) },
             "comment_count": 0,
-            "verification": {
-                "verified": false, "reason": "unsigned", "signature": null, "payload": null, "verified_at": null
-            },
+            "verification": verification(of, sha),
         },
         "author": null,
         "committer": null,
         "parents": facts.parents.iter().map(parent).collect::<Vec<_>>(),
+    })
+}
+
+/// `git-commit`, as the git database shows it.
+pub(crate) fn low_level(world: &World, of: &Repository, sha: &str) -> Value {
+    let commit = listed(world, of, sha);
+    let (api, page) = (repository::url(world, of), repository::html_url(world, of));
+    let parents = commit["parents"].as_array().into_iter().flatten().filter_map(|parent| parent["sha"].as_str());
+    let parent = |sha: &str| json!({ "sha": sha, "url": format!("{api}/git/commits/{sha}"), "html_url": format!("{page}/commit/{sha}") });
+    let details = &commit["commit"];
+    json!({
+        "sha": sha,
+        "node_id": commit["node_id"],
+        "url": details["url"],
+        "html_url": commit["html_url"],
+        "author": details["author"],
+        "committer": details["committer"],
+        "message": details["message"],
+        "tree": details["tree"],
+        "parents": parents.map(parent).collect::<Vec<_>>(),
+        "verification": details["verification"],
     })
 }
 

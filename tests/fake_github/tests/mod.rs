@@ -6,4 +6,5 @@ mod conversation;
 mod descriptions;
 mod hooks;
 mod reviews;
+mod stacked;
 mod transport;
