@@ -10,7 +10,7 @@ use crate::{
     dashboard::registrar::Registrar as _,
     store::{
         delivery::{self, Retention},
-        effect, execution,
+        effect, execution, split,
     },
     tools::follow_installation,
     workflow::upkeep::Chore,
@@ -56,5 +56,6 @@ async fn forget(basis: Basis) -> anyhow::Result<()> {
     delivery::prune(db, DELIVERIES_KEPT, now).await?;
     execution::prune(db, now - EXECUTIONS_KEPT).await?;
     effect::prune(db, now - EFFECTS_KEPT).await?;
+    split::prune(db, now - EXECUTIONS_KEPT).await?;
     Ok(())
 }

@@ -13,6 +13,7 @@ pub mod generated;
 pub mod hunks;
 pub mod lfs;
 pub mod lines;
+pub mod merge;
 pub mod rewrites;
 pub mod similarity;
 pub mod surroundings;

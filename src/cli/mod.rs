@@ -15,4 +15,5 @@ pub mod secrets;
 pub mod serve;
 pub mod setup;
 pub mod split;
+mod split_pulls;
 pub mod workflow;

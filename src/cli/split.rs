@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::{command_line::Outcome, compared, config, output, progress};
+use super::{command_line::Outcome, compared, config, output, progress, split_pulls::Destination};
 use crate::{
     analysis::engine::Engine,
     config::effective::Effective,
@@ -59,7 +59,13 @@ pub struct Split {
     /// Make a local branch for each slice
     #[arg(long)]
     create_branches: bool,
-    /// Only say what would be made
+    /// Make the branches, push them, and open a draft pull request for each; the token is GITHUB_TOKEN, or that of `gh auth token`
+    #[arg(long)]
+    create_prs: bool,
+    /// Where the branches are pushed to
+    #[arg(long, value_name = "REMOTE", default_value = "origin")]
+    remote: String,
+    /// Only say what would be made, and every call that would be
     #[arg(long)]
     dry_run: bool,
 }
@@ -118,8 +124,21 @@ impl Split {
             let why: Vec<_> = errors.map(|problem| problem.message.clone()).collect();
             bail!("the plan is not valid: {}", why.join("; "));
         }
-        if self.create_branches {
+        let opens = self.create_prs && plan.no_split.is_none();
+        // Before anything is made: without a place to go there is no use in it.
+        let destination = match tree.root().filter(|_| opens) {
+            Some(root) => Some((root.to_owned(), Destination::of(root, &self.remote)?)),
+            None => None,
+        };
+        if self.create_branches || opens {
             self.make_branches(&tree, &base, &head, &change, &plan, checked)?;
+        }
+        if let Some((root, destination)) = destination {
+            let told = match self.dry_run {
+                true => destination.calls(&plan, "the default branch"),
+                false => destination.open(&root, &plan, &self.branch(&tree))?,
+            };
+            output::tell(&told);
         }
         Ok(Outcome::Done)
     }

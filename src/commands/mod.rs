@@ -8,6 +8,7 @@ pub mod judge;
 pub mod parse;
 pub mod registry;
 pub mod spec;
+mod split;
 
 mod ask;
 mod config;

@@ -4,12 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ask, config, describe, explain, fix, help, ignore, improve, pause, rerun, resolve, resume, review, spec::Spec, why,
+    ask, config, describe, explain, fix, help, ignore, improve, pause, rerun, resolve, resume, review, spec::Spec,
+    split, why,
 };
 use crate::config::policy::Role;
 
 /// By name.
-pub const ALL: [&Spec; 14] = [
+pub const ALL: [&Spec; 15] = [
     &ask::SPEC,
     &config::SPEC,
     &describe::SPEC,
@@ -23,6 +24,7 @@ pub const ALL: [&Spec; 14] = [
     &resolve::SPEC,
     &resume::SPEC,
     &review::SPEC,
+    &split::SPEC,
     &why::SPEC,
 ];
 

@@ -88,6 +88,9 @@ impl Push {
 pub struct PullRequest {
     pub number: PullNumber,
     pub head_sha: CommitSha,
+    /// The branch with the changes, wherever it is.
+    #[serde(default)]
+    pub head_ref: String,
     pub base_ref: String,
     pub draft: bool,
     /// `edited` with another base branch: the diff is another one.

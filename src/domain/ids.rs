@@ -44,6 +44,8 @@ numeric_id! {
     CheckRunId(i64);
     /// Seam's own id of an execution.
     ExecutionId(i64);
+    /// Seam's own id of a split: that of the execution that planned it.
+    SplitId(i64);
 }
 
 /// What a text failed to be.

@@ -11,3 +11,4 @@ pub mod ids;
 pub mod ledger;
 pub mod life;
 pub mod plan;
+pub mod split;

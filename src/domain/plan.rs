@@ -252,6 +252,8 @@ pub enum PlanCheck {
     TestCoverage,
     /// What the review found in a slice.
     Findings,
+    /// What GitHub would refuse.
+    GitHub,
 }
 
 #[cfg(test)]

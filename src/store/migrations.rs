@@ -26,6 +26,7 @@ migrations! {
     6 "0006_once_and_after";
     8 "0008_dismissals_and_pauses";
     9 "0009_rounds";
+    10 "0010_splits";
 }
 
 fn migrator<const N: usize>(migrations: [(i64, &'static str, &'static str); N]) -> Migrator {

@@ -30,5 +30,6 @@ pub mod process;
 pub mod queue;
 pub mod review_round;
 pub mod schedule;
+pub mod split;
 pub mod step;
 pub mod wakeups;

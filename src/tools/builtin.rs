@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use super::{
     analyze_diff::AnalyzeDiff, analyze_repository::AnalyzeRepository, answer_command::AnswerCommand,
-    answer_question::AnswerQuestion, apply_description::ApplyDescription, commit_fixes::CommitFixes,
-    describe_change::DescribeChange, dismiss_findings::DismissFindings, explain_review::ExplainReview,
-    explain_rule::ExplainRule, explain_skip::ExplainSkip, follow_conversation::FollowConversation,
-    follow_installation::FollowInstallation, generate_pr_metadata::GeneratePrMetadata, hear_commands::HearCommands,
-    help::Help, last_failed::LastFailed, load_change::LoadChange, pause_reviews::PauseReviews, plan_review::PlanReview,
-    policy::Policies, post_review::PostReview, registry::Registry, rerun::Rerun, show_config::ShowConfig,
-    suggest::Suggest, suggest_pr_boundaries::SuggestPrBoundaries, tell_progress::TellProgress,
+    answer_question::AnswerQuestion, apply_description::ApplyDescription, carry_out_split::CarryOutSplit,
+    commit_fixes::CommitFixes, create_pull_request::CreatePullRequest, describe_change::DescribeChange,
+    dismiss_findings::DismissFindings, explain_review::ExplainReview, explain_rule::ExplainRule,
+    explain_skip::ExplainSkip, follow_conversation::FollowConversation, follow_installation::FollowInstallation,
+    follow_splits::FollowSplits, generate_pr_metadata::GeneratePrMetadata, hear_commands::HearCommands, help::Help,
+    last_failed::LastFailed, load_change::LoadChange, load_split::LoadSplit, pause_reviews::PauseReviews,
+    plan_review::PlanReview, plan_split::PlanSplit, policy::Policies, post_review::PostReview, registry::Registry,
+    rerun::Rerun, show_config::ShowConfig, show_split::ShowSplit, suggest::Suggest,
+    suggest_pr_boundaries::SuggestPrBoundaries, suggest_split::SuggestSplit, tell_progress::TellProgress,
     validate_pr_groups::ValidatePrGroups,
 };
 use crate::{
@@ -44,10 +46,22 @@ pub fn registry(clients: &Clients) -> Registry {
         .with(AnswerCommand { github: github.clone(), db: db.clone(), links: links.clone() })
         .with(TellProgress { github: github.clone(), db: db.clone() })
         .with(Help { github: github.clone(), policies: policies.clone() })
-        .with(ShowConfig { github: github.clone(), policies })
+        .with(ShowConfig { github: github.clone(), policies: policies.clone() })
         .with(ExplainRule { github: github.clone(), db: db.clone(), engine: engine.clone() })
         .with(LastFailed { db: db.clone() })
         .with(Rerun { db: db.clone(), links: links.clone() })
+        .with(LoadSplit { github: github.clone(), policies: policies.clone() })
+        .with(PlanSplit { github: github.clone(), mirrors: mirrors.clone(), db: db.clone() })
+        .with(ShowSplit { github: github.clone(), db: db.clone(), links: links.clone() })
+        .with(CarryOutSplit {
+            github: github.clone(),
+            mirrors: mirrors.clone(),
+            policies: policies.clone(),
+            db: db.clone(),
+        })
+        .with(FollowSplits { github: github.clone(), mirrors: mirrors.clone(), policies, db: db.clone() })
+        .with(SuggestSplit { db: db.clone() })
+        .with(CreatePullRequest { github: github.clone(), db: db.clone() })
         .with(ExplainReview { db: db.clone(), links })
         .with(PauseReviews { db: db.clone() })
         .with(DismissFindings { github: github.clone(), db: db.clone() })
@@ -80,6 +94,13 @@ pub fn described() -> Registry {
         .describing::<ExplainRule>()
         .describing::<LastFailed>()
         .describing::<Rerun>()
+        .describing::<LoadSplit>()
+        .describing::<PlanSplit>()
+        .describing::<ShowSplit>()
+        .describing::<CarryOutSplit>()
+        .describing::<FollowSplits>()
+        .describing::<SuggestSplit>()
+        .describing::<CreatePullRequest>()
         .describing::<ExplainReview>()
         .describing::<PauseReviews>()
         .describing::<DismissFindings>()

@@ -145,9 +145,11 @@ impl Payload {
 
     fn pull_request(&mut self) -> Option<PullRequest> {
         let pull = self.pull_request.take()?;
+        let head = pull.head?;
         Some(PullRequest {
             number: PullNumber(pull.number),
-            head_sha: pull.head?.sha?.sha()?,
+            head_sha: head.sha?.sha()?,
+            head_ref: head.name.map(|name| name.0).unwrap_or_default(),
             base_ref: pull.base?.name?.0,
             draft: pull.draft.unwrap_or_default(),
             base_changed: self.changes.take().is_some_and(|changes| changes.base.is_some()),

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// `workflows/*.yml` of the source tree.
-const BUILT_IN: [(&str, &str); 18] = [
+const BUILT_IN: [(&str, &str); 20] = [
     ("built in: answer.yml", include_str!("../../workflows/answer.yml")),
     ("built in: ask.yml", include_str!("../../workflows/ask.yml")),
     ("built in: commands.yml", include_str!("../../workflows/commands.yml")),
@@ -35,6 +35,8 @@ const BUILT_IN: [(&str, &str); 18] = [
     ("built in: resolve.yml", include_str!("../../workflows/resolve.yml")),
     ("built in: resume.yml", include_str!("../../workflows/resume.yml")),
     ("built in: review.yml", include_str!("../../workflows/review.yml")),
+    ("built in: split.yml", include_str!("../../workflows/split.yml")),
+    ("built in: stack.yml", include_str!("../../workflows/stack.yml")),
     ("built in: why.yml", include_str!("../../workflows/why.yml")),
 ];
 /// Of a folder.

@@ -22,6 +22,8 @@ const MERGE_QUEUE: &str = "gh-readonly-queue/";
 pub struct Trigger {
     /// `pull_request.opened`, or `pull_request` for all its actions.
     pub events: Vec<String>,
+    /// Only pushes to these branches and pull requests from them: a name, or `NAME/**`; all where it is empty.
+    pub branches: Vec<String>,
     pub commands: Vec<String>,
     pub schedule: Option<Duration>,
     /// What a person must be to start it by a command; `None`: what its tools ask for.
@@ -31,9 +33,28 @@ pub struct Trigger {
 impl Trigger {
     fn hears(&self, event: &Event) -> bool {
         let full = event.full_name();
-        self.events
-            .iter()
-            .any(|name| *name == full || *name == event.name || name.strip_suffix(".*") == Some(&event.name))
+        let named =
+            |name: &String| *name == full || *name == event.name || name.strip_suffix(".*") == Some(&event.name);
+        self.events.iter().any(named) && self.hears_of(branch(&event.kind))
+    }
+
+    /// What is about no branch is about every branch.
+    fn hears_of(&self, branch: Option<&str>) -> bool {
+        let fits = |pattern: &String, branch: &str| match pattern.strip_suffix("**") {
+            Some(start) => branch.starts_with(start),
+            None => branch == pattern,
+        };
+        let Some(branch) = branch.filter(|_| !self.branches.is_empty()) else { return true };
+        self.branches.iter().any(|pattern| fits(pattern, branch))
+    }
+}
+
+/// The branch with the changes that an event tells of.
+fn branch(kind: &EventKind) -> Option<&str> {
+    match kind {
+        EventKind::Push(push) => push.branch(),
+        EventKind::PullRequest(pull) => Some(&pull.head_ref),
+        _ => None,
     }
 }
 

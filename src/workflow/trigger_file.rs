@@ -54,6 +54,7 @@ pub(super) fn check(file: Option<&TriggerFile>) -> (Trigger, Vec<Problem>) {
             Err(message) => wrong(schedule.referenced.line(), format!("schedule: {message}")),
         }
     }
+    trigger.branches.clone_from(&file.branches);
     trigger.role = file.role;
     (trigger, problems)
 }

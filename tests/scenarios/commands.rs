@@ -64,6 +64,11 @@ scenario!(help_lists_what_a_person_may_use, async |seam| {
     | `/resume` | Ends a pause: pushes are reviewed again. `/review` asks for a review now. |
     | `/review` | Reviews what is new since the last review. |
     | `/review full` | Reviews everything again; nothing is said twice. |
+    | `/split` | Plans how this pull request is cut into smaller ones, and shows the plan to be edited. |
+    | `/split plan` | The same. |
+    | `/split apply` | Opens the slices of the plan, as its comment then stands, as draft pull requests. |
+    | `/split restack` | Rebuilds the open slices on the base branch as it is now. |
+    | `/split abandon` | Closes the slices that Seam opened and deletes their branches. |
     | `/why [PATH[:LINE]]` | Says why this, or one file or line of it, was reviewed or was not: cause, settings, files, limits, what was left out. |
 
     `/seam NAME` and `@seam NAME` do the same.

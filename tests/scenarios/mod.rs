@@ -12,6 +12,7 @@ mod later_pushes;
 mod month;
 mod permissions;
 mod policy;
+mod split;
 mod unsure;
 mod without_pull;
 

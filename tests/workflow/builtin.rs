@@ -42,6 +42,8 @@ fn the_built_in_workflows_are_good() {
     resolve (built in: resolve.yml)
     resume (built in: resume.yml)
     review (built in: review.yml)
+    split (built in: split.yml)
+    stack (built in: stack.yml)
     why (built in: why.yml)
     ");
 }
@@ -72,6 +74,8 @@ fn an_operator_adds_workflows_and_replaces_built_in_ones() {
     resolve (built in: resolve.yml)
     resume (built in: resume.yml)
     review (DIR/other.yaml)
+    split (built in: split.yml)
+    stack (built in: stack.yml)
     why (built in: why.yml)
     ");
 

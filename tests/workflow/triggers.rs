@@ -76,6 +76,7 @@ fn pull(action: &str) -> Event {
     let pull = PullRequest {
         number: PullNumber(12),
         head_sha: HEAD.parse().unwrap(),
+        head_ref: "seam/topic/1-a".to_owned(),
         base_ref: "main".to_owned(),
         draft: false,
         base_changed: false,

@@ -1,0 +1,60 @@
+//! `github.follow_splits`: a slice was merged, closed or changed; what stands on it follows. The event only says where to
+//! look: every open split of the repository is looked at.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    context::ToolContext,
+    error::ToolError,
+    policy::Policies,
+    restacking::{self, Onto},
+    slicer::Slicer,
+    tool::{Access, Tool},
+};
+use crate::{
+    config::policy::Role,
+    git::mirror::Mirrors,
+    github::client::GitHub,
+    store::{db::Db, split},
+};
+
+pub struct FollowSplits {
+    pub github: GitHub,
+    pub mirrors: Mirrors,
+    pub policies: Policies,
+    pub db: Db,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Input {}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Followed {
+    /// What was done about each open split.
+    splits: Vec<String>,
+}
+
+impl Tool for FollowSplits {
+    const NAME: &'static str = "github.follow_splits";
+    const DESCRIPTION: &'static str =
+        "Brings open slices up to date after one of them was merged, closed or changed: rebuilds those above it.";
+    const ACCESS: Access = Access::Writes;
+    const ROLE: Role = Role::Write;
+
+    type Input = Input;
+    type Output = Followed;
+
+    async fn run(&self, context: &ToolContext, Input {}: Input) -> Result<Followed, ToolError> {
+        let slicer = Slicer::new(&self.github, (&self.mirrors, &self.policies, &self.db), context)?;
+        let mut splits = Vec::new();
+        for split in split::open(&self.db, slicer.repository.id()).await? {
+            splits.push(restacking::restack(&slicer, split, Onto::Same).await?);
+        }
+        match splits.is_empty() {
+            true => Err(ToolError::skip("no split is open here")),
+            false => Ok(Followed { splits }),
+        }
+    }
+}

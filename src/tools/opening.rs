@@ -1,0 +1,265 @@
+//! Opens the slices of a plan: commits, branches and pull requests, from the bottom up, each once.
+//!
+//! All branches are made together, before any pull request is: a pull request whose head is contained in its base would be
+//! marked as merged, for good.
+
+use super::{
+    cutting::{Cutting, sizes},
+    error::ToolError,
+    ground::ground,
+    load_split::LoadedSplit,
+    slicer::Slicer,
+};
+use crate::{
+    change::{change_set::ChangeSet, surroundings::Surroundings, tree_edit::TreeEdit},
+    config::policy::StackKind,
+    domain::{
+        effect::{BranchMove, Effect},
+        finding::Severity,
+        ids::{CommitSha, PullNumber},
+        plan::{Plan, Slice, Validation},
+        split::{Made, OpenSlice, SliceState, Split, SplitState},
+    },
+    effects::result::{EffectResult, MoveOutcome},
+    review::mark::Mark,
+    split::{foresee, message, rebase, sheet, shown, stack_table, wire},
+};
+
+/// What a pull request that could not become a draft is told apart by.
+const DRAFT_LABEL: &str = "draft";
+
+/// Gives the answer for whoever asked.
+pub(super) async fn open(slicer: &Slicer<'_>, change: &LoadedSplit, mut split: Split) -> Result<String, ToolError> {
+    if let Some(why) = change.no_opening() {
+        return Err(ToolError::skip(why));
+    }
+    match split.state {
+        SplitState::Planned | SplitState::Opening => {}
+        SplitState::Open => {
+            return Err(ToolError::skip("these slices are open already; `/split restack` brings them up to date"));
+        }
+        SplitState::Merged | SplitState::Abandoned => {
+            return Err(ToolError::skip("this plan is done with; `/split` makes a new one"));
+        }
+    }
+    if split.head != change.head {
+        let now = change.head.short();
+        let why = format!("the branch has moved on to {now} since the plan was made; `/split` plans it anew");
+        return Err(ToolError::skip(why));
+    }
+    if let Some(why) = &split.plan.no_split {
+        return Err(ToolError::skip(format!("no split is suggested: {why}")));
+    }
+    if split.state == SplitState::Planned {
+        split.plan = edited(slicer, &split).await?;
+    }
+    let cutting = Cutting::fetch(slicer.mirrors, &slicer.repository, (&split.base, &split.head), split.pull).await?;
+    let (cutting, layers) = proved(slicer, change, &mut split, cutting).await?;
+    if split.state == SplitState::Planned {
+        name_branches(slicer, &mut split).await?;
+        split.state = SplitState::Opening;
+        slicer.remember(&split).await?;
+    }
+    commit(slicer, &mut split, &cutting.surroundings, &layers).await?;
+    make_branches(slicer, &mut split).await?;
+    prove_again(slicer, &split, &cutting).await?;
+    open_pulls(slicer, &mut split).await?;
+    link(slicer, change.policy.stack, &split).await?;
+    split.state = SplitState::Open;
+    slicer.tell(&split, None).await?;
+    // Last: whoever is stopped before does it again from the start.
+    slicer.remember(&split).await?;
+    Ok(told(&split))
+}
+
+/// The plan as its comment has it now.
+async fn edited(slicer: &Slicer<'_>, split: &Split) -> Result<Plan, ToolError> {
+    let Some(pull) = split.pull else { return Ok(split.plan.clone()) };
+    let own = slicer.repository.github().app().own().await?;
+    let comments = slicer.repository.issue_comments(pull, None).await?;
+    let ours = |text: &str| Mark::ending(text).as_ref() == Some(&shown::mark(pull));
+    let comment = comments.into_iter().rfind(|comment| own.is_author(comment.user.as_ref()) && ours(&comment.body));
+    let comment =
+        comment.ok_or_else(|| ToolError::skip("the comment with the plan is gone; `/split` writes it anew"))?;
+    if !shown::is_editable(&split.plan) {
+        return Ok(split.plan.clone());
+    }
+    sheet::read(&comment.body, &split.plan).map_err(|why| ToolError::skip(why.to_string()))
+}
+
+/// The plan, checked and proved once more, with what each slice does to the tree below it.
+async fn proved(
+    slicer: &Slicer<'_>,
+    change: &LoadedSplit,
+    split: &mut Split,
+    cutting: Cutting,
+) -> Result<(Cutting, Vec<Vec<TreeEdit>>), ToolError> {
+    let (cutting, validation, layers) = cutting.check(split.plan.clone(), sizes(change)).await?;
+    let around = (&change.policy, change.is_private);
+    let ground = ground(&slicer.repository, slicer.db, (&split.plan, &cutting.set), split.id, around).await?;
+    let Validation { mut problems, tree, .. } = validation;
+    problems.extend(foresee::problems(&split.plan, &ground));
+    split.plan.validation = Validation::of(problems, tree);
+    match layers.filter(|_| split.plan.validation.is_valid) {
+        Some(layers) => Ok((cutting, layers)),
+        None => {
+            let errors = split.plan.validation.problems.iter().filter(|problem| problem.severity == Severity::Error);
+            let lines: Vec<String> = errors.take(20).map(shown::problem).collect();
+            Err(ToolError::skip(format!("nothing was opened, because the plan has errors:\n{}", lines.join("\n"))))
+        }
+    }
+}
+
+/// Names that are free: an earlier split of the branch may have left some that people committed to.
+async fn name_branches(slicer: &Slicer<'_>, split: &mut Split) -> Result<(), ToolError> {
+    let mut taken: Vec<String> = Vec::new();
+    for slice in &mut split.plan.slices {
+        let mut name = slice.branch.clone();
+        for number in 2.. {
+            if !taken.contains(&name) && slicer.repository.branch_head(&name).await?.is_none() {
+                break;
+            }
+            name = format!("{}-{number}", slice.branch);
+        }
+        taken.push(name.clone());
+        slice.branch = name;
+    }
+    split.slices = split.plan.slices.iter().map(OpenSlice::planned).collect();
+    Ok(())
+}
+
+/// A commit for each slice, on the one below it.
+async fn commit(
+    slicer: &Slicer<'_>,
+    split: &mut Split,
+    surroundings: &Surroundings,
+    layers: &[Vec<TreeEdit>],
+) -> Result<(), ToolError> {
+    let from = split.pull.map_or_else(|| split.branch.clone(), |pull| format!("#{pull} ({})", split.branch));
+    let plan = split.plan.clone();
+    for (slice, edits) in plan.slices.iter().zip(layers) {
+        let below = slice.stands_on.as_ref().and_then(|on| split.open_slice(on)).and_then(|open| open.tip().cloned());
+        let parent = below.unwrap_or_else(|| split.base.clone());
+        let changes = wire::changes(edits).map_err(|path| {
+            ToolError::skip(format!("the name of `{path}` is not UTF-8, and GitHub's API cannot be told of it"))
+        })?;
+        let message = message::render(slice, &from, &authors(slice, surroundings));
+        let effect = Effect::MakeCommit { onto: parent.clone(), changes, parents: vec![parent.clone()], message };
+        let result = slicer.perform(split, &format!("commit:{}", slice.id), effect).await?;
+        if let (EffectResult::Made { commit, .. }, Some(open)) = (result, split.open_slice_mut(&slice.id)) {
+            open.made = vec![Made { commit, parent, mixed: false }];
+        }
+    }
+    slicer.remember(split).await
+}
+
+/// Those who wrote what is in the slice; where no commit tells, everybody.
+fn authors(slice: &Slice, surroundings: &Surroundings) -> Vec<String> {
+    let in_slice =
+        |path: &str| slice.files.iter().any(|file| file.path == path || file.old_path.as_deref() == Some(path));
+    let commits = &surroundings.commits;
+    let touching = commits.iter().filter(|commit| commit.paths.iter().any(|path| in_slice(&path.display())));
+    let mut authors: Vec<String> = touching.map(|commit| commit.author.clone()).collect();
+    if authors.is_empty() {
+        authors = commits.iter().map(|commit| commit.author.clone()).collect();
+    }
+    authors
+}
+
+/// All or none: where GitHub refuses one, nothing of the split is left there.
+async fn make_branches(slicer: &Slicer<'_>, split: &mut Split) -> Result<(), ToolError> {
+    let new = |open: &OpenSlice| {
+        Some(BranchMove { branch: open.branch.clone(), from: CommitSha::zero(), to: open.tip()?.clone() })
+    };
+    let moves: Vec<BranchMove> = split.slices.iter().filter_map(new).collect();
+    let result = slicer.perform(split, "branches", Effect::MoveBranches { moves }).await?;
+    let why = match result {
+        EffectResult::Branches { outcome: MoveOutcome::Elsewhere(branches) } => {
+            format!("there are branches of these names already: `{}`", branches.join("`, `"))
+        }
+        EffectResult::Branches { outcome: MoveOutcome::Refused(why) } => {
+            format!("GitHub does not let the App make the branches of the slices: {why}")
+        }
+        _ => return Ok(()),
+    };
+    split.state = SplitState::Planned;
+    split.slices.clear();
+    slicer.remember(split).await?;
+    Err(ToolError::skip(format!("nothing was opened: {why}")))
+}
+
+/// The proof once more, from what the branches are on GitHub.
+async fn prove_again(slicer: &Slicer<'_>, split: &Split, cutting: &Cutting) -> Result<(), ToolError> {
+    let mut heads = Vec::new();
+    for open in &split.slices {
+        let head = slicer.repository.branch_head(&open.branch).await?;
+        let gone = || ToolError::skip(format!("the branch `{}` is gone", open.branch));
+        let parent = open.made.last().map_or_else(|| split.base.clone(), |made| made.parent.clone());
+        heads.push((parent, head.ok_or_else(gone)?));
+    }
+    let token = slicer.repository.token().await?;
+    let commits: Vec<CommitSha> = heads.iter().map(|(_, head)| head.clone()).collect();
+    let (id, name) = (slicer.repository.id(), slicer.repository.name());
+    let mirror = slicer.mirrors.fetch(id, name, Some(&token), &commits).await?;
+    let mut layers = Vec::new();
+    for (parent, head) in &heads {
+        let set: ChangeSet = mirror.change_set(parent, head).await?;
+        layers.push(rebase::edits(&set));
+    }
+    let proof = mirror.prove(&cutting.base, &cutting.head, layers).await?;
+    match proof.tree() {
+        Some(_) => Ok(()),
+        None => Err(ToolError::skip(format!(
+            "the branches on GitHub give the tree {}, and not {} as the branch has it: no pull request was opened",
+            proof.slices, proof.head
+        ))),
+    }
+}
+
+async fn open_pulls(slicer: &Slicer<'_>, split: &mut Split) -> Result<(), ToolError> {
+    let plan = split.plan.clone();
+    for slice in &plan.slices {
+        let base = split.base_of(slice).to_owned();
+        let (branch, title, body) = (slice.branch.clone(), slice.title.clone(), stack_table::body(split, &slice.id));
+        let effect = Effect::OpenPull { branch, base, title, body, draft: true };
+        let EffectResult::Pull { pull, draft } = slicer.perform(split, &format!("open:{}", slice.id), effect).await?
+        else {
+            continue;
+        };
+        let mut labels = slice.labels.clone();
+        if !draft {
+            labels.push(DRAFT_LABEL.to_owned());
+        }
+        if !labels.is_empty() {
+            let effect = Effect::LabelPull { pull, labels };
+            slicer.perform(split, &format!("label:{}", slice.id), effect).await?;
+        }
+        if let Some(open) = split.open_slice_mut(&slice.id) {
+            open.pull = Some(pull);
+            open.state = if draft { SliceState::Draft } else { SliceState::Open };
+        }
+        slicer.remember(split).await?;
+    }
+    Ok(())
+}
+
+/// Native stacks, where the repository has them and the policy wants them.
+pub(super) async fn link(slicer: &Slicer<'_>, kind: StackKind, split: &Split) -> Result<(), ToolError> {
+    if !matches!(kind, StackKind::Auto | StackKind::Native) {
+        return Ok(());
+    }
+    for stack in split.plan.stacks() {
+        let open = stack.iter().filter_map(|slice| split.open_slice(&slice.id)).filter(|open| open.state.is_open());
+        let pulls: Vec<PullNumber> = open.filter_map(|open| open.pull).collect();
+        if pulls.len() > 1 {
+            let name = slicer.each_time(&format!("stack:{}", stack[0].id));
+            slicer.perform(split, &name, Effect::LinkStack { pulls }).await?;
+        }
+    }
+    Ok(())
+}
+
+fn told(split: &Split) -> String {
+    let pulls: Vec<String> = split.slices.iter().filter_map(|open| open.pull).map(|pull| format!("#{pull}")).collect();
+    format!("Opened {} pull requests: {}.", pulls.len(), pulls.join(", "))
+}

@@ -1,0 +1,99 @@
+//! `pr-analyzer.plan_split`: how a branch is cut into slices. Its output is stored, so that a restarted process shows what was
+//! planned, and no second plan.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{
+    context::ToolContext,
+    cutting::{Cutting, blocking, sizes},
+    error::ToolError,
+    ground::ground,
+    load_split::LoadedSplit,
+    tool::{Access, Tool},
+};
+use crate::{
+    config::policy::Role,
+    domain::{
+        ids::SplitId,
+        plan::{Granularity, Validation},
+        split::{Split, SplitState},
+    },
+    git::mirror::Mirrors,
+    github::{client::GitHub, permissions::Permissions},
+    split::{
+        foresee,
+        input::{Options, SplitInput},
+        plan::plan,
+    },
+    store::db::Db,
+};
+
+pub struct PlanSplit {
+    pub github: GitHub,
+    pub mirrors: Mirrors,
+    pub db: Db,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    change: LoadedSplit,
+}
+
+impl Tool for PlanSplit {
+    const NAME: &'static str = "pr-analyzer.plan_split";
+    const DESCRIPTION: &'static str = "Cuts a branch into slices that a reviewer would have chosen, proves that nothing is lost, and foresees what \
+         GitHub would refuse. Changes nothing.";
+    const ACCESS: Access = Access::Reads;
+    const ROLE: Role = Role::Read;
+
+    type Input = Input;
+    type Output = Split;
+
+    async fn run(&self, context: &ToolContext, Input { change }: Input) -> Result<Split, ToolError> {
+        let repository = context.scope.repository(&self.github, Permissions::read_only())?;
+        let commits = (&change.base_tip, &change.head);
+        let cutting = Cutting::fetch(&self.mirrors, &repository, commits, change.pull).await?;
+        let (files, least) = (cutting.set.files.len(), change.policy.min_files);
+        if change.by_push && files < least {
+            let why = format!("{files} changed files are not many: `split.min_files` is {least}");
+            return Err(ToolError::skip(why));
+        }
+        context.check()?;
+        let options = Options {
+            strategy: change.policy.strategy,
+            granularity: Granularity::File,
+            max_files: change.policy.max_files_per_pr,
+            branch: change.branch.clone(),
+            labels: repository.labels().await?.into_iter().map(|label| label.name).collect(),
+            stacked: false,
+        };
+        let work = move || {
+            let Cutting { mirror, set, surroundings, .. } = &cutting;
+            let planned = plan(SplitInput { set, contents: mirror, surroundings, options: &options });
+            (cutting, planned)
+        };
+        let (cutting, mut planned) = blocking(work).await?;
+        context.check()?;
+        let (cutting, validation, _) = cutting.check(planned.clone(), sizes(&change)).await?;
+        let id = SplitId(context.scope.execution.0);
+        let around = (&change.policy, change.is_private);
+        let ground = ground(&repository, &self.db, (&planned, &cutting.set), id, around).await?;
+        let Validation { mut problems, tree, .. } = validation;
+        problems.extend(foresee::problems(&planned, &ground));
+        planned.validation = Validation::of(problems, tree);
+        Ok(Split {
+            id,
+            repository: repository.id(),
+            branch: change.branch,
+            pull: change.pull,
+            base_branch: change.base_branch,
+            base: cutting.base,
+            head: cutting.head,
+            plan: planned,
+            state: SplitState::Planned,
+            slices: Vec::new(),
+        })
+    }
+}

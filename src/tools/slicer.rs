@@ -1,0 +1,102 @@
+//! What opening, following and closing slices work with: one repository, one performer, and the split that they change.
+
+use super::{context::ToolContext, error::ToolError, ground, policy::Policies};
+use crate::{
+    config::policy::SplitPolicy,
+    domain::{
+        effect::{Effect, EffectKey, PlannedEffect, PullEdit},
+        plan::{Plan, SliceId},
+        split::Split,
+    },
+    effects::{performer::Performer, result::EffectResult},
+    git::mirror::Mirrors,
+    github::{client::GitHub, permissions::Permissions, repository::RepositoryClient},
+    split::{
+        stack_table,
+        tracking::{self, Left},
+    },
+    store::{db::Db, split},
+};
+
+pub(super) struct Slicer<'a> {
+    pub(super) context: &'a ToolContext,
+    /// May read.
+    pub(super) repository: RepositoryClient,
+    pub(super) mirrors: &'a Mirrors,
+    policies: &'a Policies,
+    pub(super) db: &'a Db,
+    github: &'a GitHub,
+}
+
+impl<'a> Slicer<'a> {
+    pub(super) fn new(
+        github: &'a GitHub,
+        (mirrors, policies, db): (&'a Mirrors, &'a Policies, &'a Db),
+        context: &'a ToolContext,
+    ) -> Result<Self, ToolError> {
+        let repository = context.scope.repository(github, Permissions::read_only())?;
+        Ok(Self { context, repository, mirrors, policies, db, github })
+    }
+
+    /// Does one effect with a token that may do it for this plan. `name` tells it from the others of the split; what is done
+    /// anew each time has the execution in it.
+    pub(super) async fn perform(&self, split: &Split, name: &str, effect: Effect) -> Result<EffectResult, ToolError> {
+        self.context.check()?;
+        let key = EffectKey(format!("{name}:split/{}", split.id));
+        let performer = self.performer(&split.plan)?;
+        Ok(performer.perform(&PlannedEffect { key, effect }).await?)
+    }
+
+    fn performer(&self, plan: &Plan) -> Result<Performer, ToolError> {
+        let repository = self.context.scope.repository(self.github, ground::permissions(plan))?;
+        let clock = self.context.services.clock.clone();
+        Ok(Performer::new(self.db.clone(), repository, self.context.scope.lease(), clock))
+    }
+
+    pub(super) async fn policy(&self) -> Result<SplitPolicy, ToolError> {
+        let effective = self.policies.load(&self.repository, self.context.services.clock.now()).await?;
+        Ok(effective.policy.split)
+    }
+
+    /// A name that is another one in each execution.
+    pub(super) fn each_time(&self, name: &str) -> String {
+        format!("{name}@{}", self.context.scope.execution)
+    }
+
+    pub(super) async fn remember(&self, split: &Split) -> Result<(), ToolError> {
+        Ok(split::upsert(self.db, split, self.context.services.clock.now()).await?)
+    }
+
+    /// Writes the stack as it is now into every slice's pull request that says something else, and into the comment on the
+    /// pull request that was cut.
+    pub(super) async fn tell(&self, split: &Split, left: Option<&Left>) -> Result<(), ToolError> {
+        for open in &split.slices {
+            let Some(number) = open.pull else { continue };
+            let there = self.repository.pull(number).await?.body.unwrap_or_default();
+            let body = stack_table::renewed(split, &open.slice, &there);
+            if body.trim_end() != there.replace("\r\n", "\n").trim_end() {
+                let edit = PullEdit { body: Some(body), ..PullEdit::default() };
+                self.edit(split, &open.slice, "body", Effect::EditPull { pull: number, edit }).await?;
+            }
+        }
+        let effect = match split.pull {
+            Some(pull) => Effect::UpsertComment { pull, body: tracking::comment(split, left) },
+            None => {
+                let check = tracking::check_run(split, left);
+                Effect::CompleteCheckRun { head: split.head.clone(), check }
+            }
+        };
+        self.perform(split, &self.each_time("tracking"), effect).await?;
+        Ok(())
+    }
+
+    pub(super) async fn edit(
+        &self,
+        split: &Split,
+        slice: &SliceId,
+        what: &str,
+        effect: Effect,
+    ) -> Result<EffectResult, ToolError> {
+        self.perform(split, &self.each_time(&format!("{what}:{slice}")), effect).await
+    }
+}
