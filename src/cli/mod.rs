@@ -15,5 +15,6 @@ pub mod secrets;
 pub mod serve;
 pub mod setup;
 pub mod split;
+mod split_choices;
 mod split_pulls;
 pub mod workflow;

@@ -5,13 +5,19 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::{command_line::Outcome, compared, config, output, progress, split_pulls::Destination};
+use super::{
+    command_line::Outcome,
+    compared, config, output, progress,
+    split_choices::{ChosenGranularity, ChosenStrategy},
+    split_pulls::{self, Destination},
+};
 use crate::{
     analysis::engine::Engine,
     config::effective::Effective,
     domain::{
+        finding::Severity,
         ids::CommitSha,
-        plan::{Granularity, Plan, Strategy},
+        plan::{Plan, Strategy},
     },
     git::{
         branches::NewBranch,
@@ -77,28 +83,6 @@ enum Format {
     Json,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ChosenStrategy {
-    /// All evidence together
-    Hybrid,
-    /// The words that are added and removed
-    Semantic,
-    /// Folders
-    Directory,
-    /// Definitions and their uses, tests and what they test
-    Dependency,
-    /// Who owns the files
-    Codeowners,
-    /// The author's own commits
-    Commits,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ChosenGranularity {
-    File,
-    Hunk,
-}
-
 impl Split {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let tree = compared::open(self.path.as_deref().unwrap_or(Path::new(".")))?;
@@ -116,27 +100,25 @@ impl Split {
             Format::Json => json::render(&plan),
         })?;
         if !plan.validation.is_valid {
-            let errors = plan
-                .validation
-                .problems
-                .iter()
-                .filter(|problem| problem.severity == crate::domain::finding::Severity::Error);
+            let errors = plan.validation.problems.iter().filter(|problem| problem.severity == Severity::Error);
             let why: Vec<_> = errors.map(|problem| problem.message.clone()).collect();
             bail!("the plan is not valid: {}", why.join("; "));
         }
         let opens = self.create_prs && plan.no_split.is_none();
-        // Before anything is made: without a place to go there is no use in it.
-        let destination = match tree.root().filter(|_| opens) {
-            Some(root) => Some((root.to_owned(), Destination::of(root, &self.remote)?)),
-            None => None,
+        // Before anything is made: without a place to go, and the right to go there, there is no use in it.
+        let destination = match (opens, tree.root()) {
+            (true, Some(root)) => Some(Destination::of(root, &self.remote, self.base.as_deref())?),
+            (true, None) => bail!("pull requests are opened from a work tree, and this repository has none"),
+            (false, _) => None,
         };
+        let token = if destination.is_some() && !self.dry_run { Some(split_pulls::token()?) } else { None };
         if self.create_branches || opens {
             self.make_branches(&tree, &base, &head, &change, &plan, checked)?;
         }
-        if let Some((root, destination)) = destination {
-            let told = match self.dry_run {
-                true => destination.calls(&plan, "the default branch"),
-                false => destination.open(&root, &plan, &self.branch(&tree))?,
+        if let Some(destination) = destination {
+            let told = match token {
+                None => destination.calls(&plan),
+                Some(token) => destination.open(token, &plan, &self.branch(&tree))?,
             };
             output::tell(&told);
         }
@@ -244,26 +226,4 @@ fn tables() -> Option<PathBuf> {
 
 fn shows_colors() -> bool {
     anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
-}
-
-impl From<ChosenStrategy> for Strategy {
-    fn from(chosen: ChosenStrategy) -> Self {
-        match chosen {
-            ChosenStrategy::Hybrid => Self::Hybrid,
-            ChosenStrategy::Semantic => Self::Semantic,
-            ChosenStrategy::Directory => Self::Directory,
-            ChosenStrategy::Dependency => Self::Dependency,
-            ChosenStrategy::Codeowners => Self::Codeowners,
-            ChosenStrategy::Commits => Self::Commits,
-        }
-    }
-}
-
-impl From<ChosenGranularity> for Granularity {
-    fn from(chosen: ChosenGranularity) -> Self {
-        match chosen {
-            ChosenGranularity::File => Self::File,
-            ChosenGranularity::Hunk => Self::Hunk,
-        }
-    }
 }

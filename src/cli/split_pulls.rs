@@ -1,82 +1,105 @@
 //! `seam split --create-prs`: pushes the slices' branches with git, as the person who runs it, and opens a draft pull request for
 //! each. What is there already is left alone, so that running it again goes on where it stopped.
 
-use std::{env, path::Path, process::Command};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, bail};
 use secrecy::SecretString;
+use serde_json::json;
 use url::Url;
 
 use crate::{
+    change::change_set::RepoPath,
     domain::{
         ids::{CommitSha, PullNumber, RepoName, RepositoryId, SplitId},
-        plan::Plan,
+        plan::{Plan, Slice},
         split::{OpenSlice, SliceState, Split, SplitState},
     },
     github::{
         client::{GitHub, Settings, install_crypto_provider},
         error::GitHubError,
-        pulls::{NewPull, PullChange},
+        pulls::{NO_DRAFTS, NewPull, Pull, PullChange},
         repository::RepositoryClient,
     },
-    split::stack_table,
+    split::{labels, place::Place, stack_table},
     telemetry::clock::Clock,
 };
 
 /// Where the pull requests go.
 pub(super) struct Destination {
+    root: PathBuf,
     remote: String,
     name: RepoName,
     api_url: Url,
+    /// The branch that somebody named; `None`: the default branch.
+    base: Option<String>,
 }
 
 impl Destination {
-    /// The repository that a remote of the work tree stands for.
-    pub(super) fn of(root: &Path, remote: &str) -> anyhow::Result<Self> {
+    /// The repository that a remote of the work tree stands for. `base`: what the change was compared with, where somebody
+    /// said it; a branch of the remote is what the slices are to be merged into.
+    pub(super) fn of(root: &Path, remote: &str, base: Option<&str>) -> anyhow::Result<Self> {
         let address = git(root, &["remote", "get-url", remote])
             .with_context(|| format!("there is no remote {remote}; name one with --remote"))?;
-        let (host, path) = split_address(&address)
-            .with_context(|| format!("the remote {remote} is no repository on GitHub: {address}"))?;
-        let name = path.trim_end_matches(".git").parse()?;
+        // The address itself may hold a password.
+        let elsewhere = || format!("the remote {remote} is no repository on GitHub");
+        let (host, path) = split_address(&address).with_context(elsewhere)?;
+        let name = path.trim_end_matches(".git").parse().with_context(elsewhere)?;
+        let base = base.map(|base| base.strip_prefix(&format!("{remote}/")).unwrap_or(base).to_owned());
+        let is_there = |base: &String| {
+            let reference = format!("refs/remotes/{remote}/{base}");
+            git(root, &["rev-parse", "--verify", "--quiet", &reference]).is_ok()
+        };
         let api_url = match env::var("GITHUB_API_URL") {
             Ok(url) => url,
             Err(_) if host == "github.com" => "https://api.github.com".to_owned(),
             Err(_) => format!("https://{host}/api/v3"),
         };
-        Ok(Self { remote: remote.to_owned(), name, api_url: api_url.parse()? })
+        let (root, remote) = (root.to_owned(), remote.to_owned());
+        Ok(Self { root, name, api_url: api_url.parse()?, base: base.filter(is_there), remote })
     }
 
     /// Every call that would be made, in order.
-    pub(super) fn calls(&self, plan: &Plan, base: &str) -> Vec<String> {
+    pub(super) fn calls(&self, plan: &Plan) -> Vec<String> {
+        let (name, base) = (&self.name, self.base.as_deref().unwrap_or("THE DEFAULT BRANCH"));
         let branches: Vec<&str> = plan.slices.iter().map(|slice| slice.branch.as_str()).collect();
-        let mut calls = vec![format!("git push --atomic {} {}", self.remote, branches.join(" "))];
+        let mut calls = vec![
+            format!("git push --atomic {} {}", self.remote, branches.join(" ")),
+            format!("GET /repos/{name}"),
+            format!("GET /repos/{name}/labels"),
+        ];
         for slice in &plan.slices {
             let on = slice.stands_on.as_ref().and_then(|on| plan.slice(on)).map_or(base, |below| &below.branch);
-            calls.push(format!(
-                "POST /repos/{}/pulls {{\"head\": {:?}, \"base\": {on:?}, \"draft\": true, \"title\": {:?}}}",
-                self.name, slice.branch, slice.title
-            ));
+            let (title, head) = (&slice.title, &slice.branch);
+            calls.push(format!("GET /repos/{name}/pulls?state=open&head={}:{head}", name.owner()));
+            let new = json!({ "title": title, "head": head, "base": on, "draft": true });
+            calls.push(format!("POST /repos/{name}/pulls {new}"));
+            calls.push(format!("POST /repos/{name}/issues/N/labels, where labels of the repository fit"));
         }
-        calls.extend(
-            plan.slices
-                .iter()
-                .map(|slice| format!("PATCH /repos/{}/pulls/N: the stack in the body of {}", self.name, slice.branch)),
-        );
+        for slice in &plan.slices {
+            calls.push(format!("PATCH /repos/{name}/pulls/N, the whole stack in the words of {}", slice.branch));
+        }
+        for stack in linked(plan) {
+            let branches: Vec<&str> = stack.iter().map(|slice| slice.branch.as_str()).collect();
+            calls.push(format!("POST /repos/{name}/stacks, of {}", branches.join(", ")));
+        }
         calls
     }
 
-    /// Pushes the branches, which are there locally, and opens a pull request for each that has none.
-    pub(super) fn open(&self, root: &Path, plan: &Plan, branch: &str) -> anyhow::Result<Vec<String>> {
-        let token = token()?;
+    /// Pushes the branches, which are there locally, and opens a pull request for each that has none; gives their addresses.
+    pub(super) fn open(&self, token: SecretString, plan: &Plan, branch: &str) -> anyhow::Result<Vec<String>> {
         let mut push = vec!["push", "--atomic", &self.remote];
         push.extend(plan.slices.iter().map(|slice| slice.branch.as_str()));
-        git(root, &push)?;
+        git(&self.root, &push)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             install_crypto_provider();
             let github = GitHub::of_person(Settings::new(self.api_url.clone()), token, Clock::System)?;
-            let repository = github.repository_of_person(self.name.clone());
-            self.open_pulls(&repository, plan, branch).await
+            self.open_pulls(&github.repository_of_person(self.name.clone()), plan, branch).await
         })
     }
 
@@ -87,24 +110,17 @@ impl Destination {
         branch: &str,
     ) -> anyhow::Result<Vec<String>> {
         let facts = repository.repository().await.context("the repository cannot be read with this token")?;
-        let mut split = split(plan, branch, &facts.default_branch, facts.id)?;
+        let labels: Vec<String> = repository.labels().await?.into_iter().map(|label| label.name).collect();
+        let mut split = split(plan, branch, self.base.as_ref().unwrap_or(&facts.default_branch), facts.id);
         let mut opened = Vec::new();
         for slice in &plan.slices {
-            let base = split.base_of(slice).to_owned();
-            let body = stack_table::body(&split, &slice.id);
-            let new = NewPull { title: &slice.title, body: &body, head: &slice.branch, base: &base, draft: true };
-            let pull = match repository.open_pulls_of_branch(&slice.branch).await?.into_iter().next() {
-                Some(pull) => pull,
-                None => match repository.create_pull(&new).await {
-                    Err(GitHubError::Unprocessable { messages, .. }) if has_no_drafts(&messages) => {
-                        repository.create_pull(&NewPull { draft: false, ..new }).await?
-                    }
-                    pull => pull?,
-                },
-            };
-            if let Some(open) = split.slices.iter_mut().find(|open| open.slice == slice.id) {
-                (open.pull, open.state) =
-                    (Some(pull.number), if pull.draft { SliceState::Draft } else { SliceState::Open });
+            let pull = open_pull(repository, &split, slice).await?;
+            let fitting = labels::of(&places(slice), &labels);
+            if !fitting.is_empty() {
+                repository.add_labels(pull.number, &fitting).await?;
+            }
+            if let Some(open) = split.open_slice_mut(&slice.id) {
+                (open.pull, open.state) = (Some(pull.number), state(&pull));
             }
             opened.push(format!("{} {}", pull.html_url, slice.title));
         }
@@ -113,9 +129,8 @@ impl Destination {
             let body = stack_table::body(&split, &open.slice);
             repository.update_pull(number, &PullChange { body: Some(&body), ..PullChange::default() }).await?;
         }
-        for stack in plan.stacks().iter().filter(|stack| stack.len() > 1) {
-            let pulls: Vec<PullNumber> =
-                stack.iter().filter_map(|slice| split.open_slice(&slice.id)).filter_map(|open| open.pull).collect();
+        for stack in linked(plan) {
+            let pulls: Vec<PullNumber> = stack.iter().filter_map(|slice| split.open_slice(&slice.id)?.pull).collect();
             match repository.create_stack(&pulls).await {
                 // Not enabled, or linked already: the bases chain them all the same.
                 Ok(_) | Err(GitHubError::NotFound { .. } | GitHubError::Unprocessable { .. }) => {}
@@ -126,13 +141,37 @@ impl Destination {
     }
 }
 
-fn has_no_drafts(messages: &[String]) -> bool {
-    messages.iter().any(|message| message.to_lowercase().contains("draft pull requests are not supported"))
+/// The slice's pull request, opened where it is not: a plain one where the owner's plan has no drafts.
+async fn open_pull(repository: &RepositoryClient, split: &Split, slice: &Slice) -> anyhow::Result<Pull> {
+    if let Some(pull) = repository.open_pulls_of_branch(&slice.branch).await?.into_iter().next() {
+        return Ok(pull);
+    }
+    let (body, base) = (stack_table::body(split, &slice.id), split.base_of(slice));
+    let new = NewPull { title: &slice.title, body: &body, head: &slice.branch, base, draft: true };
+    match repository.create_pull(&new).await {
+        Err(error) if error.refuses_with(NO_DRAFTS) => {
+            Ok(repository.create_pull(&NewPull { draft: false, ..new }).await?)
+        }
+        pull => Ok(pull?),
+    }
+}
+
+/// What becomes a native stack, where there are some.
+fn linked(plan: &Plan) -> Vec<Vec<&Slice>> {
+    plan.stacks().into_iter().filter(|stack| stack.len() > 1).collect()
+}
+
+fn places(slice: &Slice) -> Vec<Place> {
+    slice.files.iter().map(|file| Place::of(&RepoPath::from(&*file.path))).collect()
+}
+
+fn state(pull: &Pull) -> SliceState {
+    if pull.draft { SliceState::Draft } else { SliceState::Open }
 }
 
 /// The plan as a split that nobody remembers: for the texts of its pull requests.
-fn split(plan: &Plan, branch: &str, base_branch: &str, repository: RepositoryId) -> anyhow::Result<Split> {
-    Ok(Split {
+fn split(plan: &Plan, branch: &str, base_branch: &str, repository: RepositoryId) -> Split {
+    Split {
         id: SplitId(0),
         repository,
         branch: branch.to_owned(),
@@ -143,11 +182,11 @@ fn split(plan: &Plan, branch: &str, base_branch: &str, repository: RepositoryId)
         plan: plan.clone(),
         state: SplitState::Open,
         slices: plan.slices.iter().map(OpenSlice::planned).collect(),
-    })
+    }
 }
 
 /// `GITHUB_TOKEN`, `GH_TOKEN`, or whom GitHub's own command line is signed in as.
-fn token() -> anyhow::Result<SecretString> {
+pub(super) fn token() -> anyhow::Result<SecretString> {
     for name in ["GITHUB_TOKEN", "GH_TOKEN"] {
         if let Ok(token) = env::var(name)
             && !token.trim().is_empty()

@@ -5,12 +5,12 @@ use super::spec::{Spec, Takes, Use};
 pub(super) const SPEC: Spec = Spec {
     name: "split",
     uses: &[
-        Use::write(
+        Use::read(
             "",
             Takes::Nothing,
             "Plans how this pull request is cut into smaller ones, and shows the plan to be edited.",
         ),
-        Use::write("plan", Takes::Nothing, "The same."),
+        Use::read("plan", Takes::Nothing, "The same."),
         Use::write(
             "apply",
             Takes::Nothing,

@@ -205,7 +205,8 @@ impl Role {
 pub struct CommandsPolicy {
     /// `/review` works as well as `/seam review`.
     pub bare: bool,
-    /// The permission on the repository that a person needs, by command (`fix`) or by one use of it (`fix all`).
+    /// The permission on the repository that a person needs, by command (`fix`) or by one use of it (`fix all`), where it is
+    /// another than the command asks for by itself.
     pub allow: BTreeMap<String, Role>,
     /// Bots whose comments are heard, by login as in `renovate[bot]`, each with what it may.
     pub bots: BTreeMap<String, Role>,
@@ -262,7 +263,6 @@ impl Default for SplitPolicy {
 
 impl Default for CommandsPolicy {
     fn default() -> Self {
-        let allow = [("split".to_owned(), Role::Write), ("review".to_owned(), Role::Read)];
-        Self { bare: true, allow: allow.into(), bots: BTreeMap::new() }
+        Self { bare: true, allow: BTreeMap::new(), bots: BTreeMap::new() }
     }
 }

@@ -91,6 +91,11 @@ impl Plan {
         self.slices.iter().find(|slice| slice.id == *id)
     }
 
+    /// The slices that become pull requests.
+    pub fn opened(&self) -> impl Iterator<Item = &Slice> {
+        self.slices.iter().filter(|slice| !slice.left_out)
+    }
+
     /// What lies under a slice, from the bottom up: the slices whose changes its branch holds besides its own.
     pub fn below(&self, slice: &Slice) -> Vec<&Slice> {
         let mut below = Vec::new();
@@ -141,6 +146,9 @@ pub struct Slice {
     /// How sure the plan is of this slice's borders, in percent.
     #[serde(default)]
     pub confidence: u8,
+    /// A person wants no pull request for it: it stays where it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left_out: bool,
 }
 
 /// One file's part in a slice.
@@ -287,6 +295,7 @@ mod tests {
             stands_on: on.map(|id| SliceId(id.to_owned())),
             reasons: Vec::new(),
             confidence: 0,
+            left_out: false,
         };
         let plan = Plan {
             version: Plan::VERSION,

@@ -4,13 +4,15 @@ use super::{attempt::Attempt, error::EffectError, result::EffectResult};
 use crate::{domain::ids::PullNumber, github::error::GitHubError};
 
 pub(super) async fn perform(attempt: &Attempt<'_>, pulls: &[PullNumber]) -> Result<EffectResult, EffectError> {
+    if let Some(linked) = find(attempt, pulls).await? {
+        return Ok(linked);
+    }
+    attempt.looked();
     match attempt.write(attempt.repository().create_stack(pulls)).await {
         Ok(stack) => Ok(EffectResult::Stack { stack: Some(stack.number) }),
         Err(error) if error.is_not_found() => Ok(EffectResult::Stack { stack: None }),
-        // Linked already, or not to GitHub's liking: a stack is a view of what is there, and not worth failing for.
-        Err(error) if error.is_unprocessable() => {
-            Ok(find(attempt, pulls).await?.unwrap_or(EffectResult::Stack { stack: None }))
-        }
+        // Not to GitHub's liking: a stack is a view of what is there, and not worth failing for.
+        Err(error) if error.is_unprocessable() => Ok(EffectResult::Stack { stack: None }),
         Err(error) => Err(error),
     }
 }

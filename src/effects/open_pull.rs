@@ -1,10 +1,7 @@
 //! A pull request, found again by its branch and its mark.
 
 use super::{attempt::Attempt, error::EffectError, result::EffectResult};
-use crate::github::{
-    error::GitHubError,
-    pulls::{NewPull, Pull},
-};
+use crate::github::pulls::{NO_DRAFTS, NewPull, Pull};
 
 pub(super) async fn perform(attempt: &Attempt<'_>, new: &NewPull<'_>) -> Result<EffectResult, EffectError> {
     let refused = match attempt.write(attempt.repository().create_pull(new)).await {
@@ -12,7 +9,7 @@ pub(super) async fn perform(attempt: &Attempt<'_>, new: &NewPull<'_>) -> Result<
         Err(error) if error.is_unprocessable() => error,
         Err(error) => return Err(error),
     };
-    if says(&refused, "draft pull requests are not supported") {
+    if says(&refused, NO_DRAFTS) {
         let pull = attempt.write(attempt.repository().create_pull(&NewPull { draft: false, ..new.clone() })).await?;
         return Ok(result(&pull));
     }
@@ -33,8 +30,7 @@ pub(super) async fn find(attempt: &Attempt<'_>, branch: &str, body: &str) -> Res
 }
 
 fn says(error: &EffectError, words: &str) -> bool {
-    let EffectError::GitHub(GitHubError::Unprocessable { messages, .. }) = error else { return false };
-    messages.iter().any(|message| message.to_lowercase().contains(words))
+    matches!(error, EffectError::GitHub(error) if error.refuses_with(words))
 }
 
 fn result(pull: &Pull) -> EffectResult {

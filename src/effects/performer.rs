@@ -113,7 +113,7 @@ impl Performer {
             let value = serde_json::to_value(&result).expect("a result is plain data");
             effect::done(&self.db, self.held, repository, key, &value, now).await?;
         } else {
-            effect::failed(&self.db, self.held, repository, key, "the installation lacks a permission", now).await?;
+            effect::failed(&self.db, self.held, repository, key, "GitHub does not allow it as things are", now).await?;
         }
         Ok((result, how))
     }

@@ -82,9 +82,13 @@ pub enum MoveOutcome {
 }
 
 impl EffectResult {
-    /// `false`: it was left out for want of a permission, and is tried anew when it is wanted again.
+    /// `false`: it was not to be had, and is tried anew when it is wanted again.
     pub fn is_final(&self) -> bool {
-        !matches!(self, Self::Thread { outcome: ThreadOutcome::NotPermitted })
+        match self {
+            Self::Thread { outcome } => *outcome != ThreadOutcome::NotPermitted,
+            Self::Branches { outcome } => *outcome == MoveOutcome::Moved,
+            _ => true,
+        }
     }
 
     /// The comments on findings that stand in the diff now.

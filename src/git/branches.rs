@@ -1,5 +1,5 @@
 //! Makes the branches of a plan in a repository on this machine. Nothing that is there is touched: neither a branch, nor the
-//! index, nor the work tree.
+//! index, nor the work tree. A branch that is there already as it is to be made, but for who made it when, is as good.
 
 use gix::{ObjectId, refs::transaction::PreviousValue};
 
@@ -38,18 +38,20 @@ pub(super) fn make(
     branches: &[NewBranch],
     authorship: &Authorship,
 ) -> Result<Vec<MadeBranch>, GitError> {
-    for branch in branches {
-        let name = format!("refs/heads/{}", branch.name);
-        if repository.try_find_reference(&name).map_err(GitError::corrupt)?.is_some() {
-            return Err(GitError::BranchExists { name: branch.name.clone() });
-        }
-    }
     let writer = TreeWriter::new(repository);
     let base_tree = objects.facts(base)?.tree;
-    let mut made: Vec<(ObjectId, ObjectId)> = Vec::new();
+    let (mut made, mut new) = (Vec::<(ObjectId, ObjectId)>::new(), Vec::new());
     for branch in branches {
         let (parent, below) = branch.on.and_then(|on| made.get(on).copied()).unwrap_or((base, base_tree));
         let tree = writer.apply(Some(below), &branch.edits)?;
+        if let Some(there) = standing(repository, &branch.name)? {
+            let facts = objects.facts(there)?;
+            if facts.tree != tree || facts.parents != [parent] {
+                return Err(GitError::BranchExists { name: branch.name.clone() });
+            }
+            made.push((there, tree));
+            continue;
+        }
         let commit = gix::objs::Commit {
             tree,
             parents: [parent].into_iter().collect(),
@@ -61,11 +63,11 @@ pub(super) fn make(
         };
         let commit = repository.write_object(&commit).map_err(GitError::corrupt)?.detach();
         made.push((commit, tree));
+        new.push((branch, commit));
     }
-    for (branch, (commit, _)) in branches.iter().zip(&made) {
-        let name = format!("refs/heads/{}", branch.name);
+    for (branch, commit) in new {
         repository
-            .reference(name, *commit, PreviousValue::MustNotExist, "seam split")
+            .reference(format!("refs/heads/{}", branch.name), commit, PreviousValue::MustNotExist, "seam split")
             .map_err(|error| GitError::BranchNotMade { name: branch.name.clone(), why: error.to_string() })?;
     }
     let branch = |(branch, (commit, tree)): (&NewBranch, &(ObjectId, ObjectId))| MadeBranch {
@@ -74,4 +76,11 @@ pub(super) fn make(
         tree: tree.to_string(),
     };
     Ok(branches.iter().zip(&made).map(branch).collect())
+}
+
+/// The commit that a branch stands at; `None` where there is none of this name.
+fn standing(repository: &gix::Repository, name: &str) -> Result<Option<ObjectId>, GitError> {
+    let reference = repository.try_find_reference(&format!("refs/heads/{name}")).map_err(GitError::corrupt)?;
+    let peel = |mut reference: gix::Reference<'_>| reference.peel_to_id().map(gix::Id::detach);
+    reference.map(peel).transpose().map_err(GitError::corrupt)
 }

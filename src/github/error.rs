@@ -108,6 +108,12 @@ impl GitHubError {
         }
     }
 
+    /// GitHub does not take what was sent, in these words (in small letters).
+    pub fn refuses_with(&self, words: &str) -> bool {
+        let Self::Unprocessable { messages, .. } = self else { return false };
+        messages.iter().any(|message| message.to_lowercase().contains(words))
+    }
+
     /// The write may have been done although it failed: look for it before doing it again.
     pub fn may_have_happened(&self) -> bool {
         match self {

@@ -79,6 +79,9 @@ pub struct NewPull<'a> {
     pub draft: bool,
 }
 
+/// How GitHub refuses a draft where the owner's plan has none.
+pub const NO_DRAFTS: &str = "draft pull requests are not supported";
+
 /// What to write of a pull request; only what is `Some` changes.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct PullChange<'a> {

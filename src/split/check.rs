@@ -105,6 +105,9 @@ fn order(plan: &Plan, problems: &mut Vec<PlanProblem>) {
         for needed in slice.depends_on.iter().filter(|needed| !below.iter().any(|other| other.id == **needed)) {
             error(PlanCheck::ConflictCheck, slice, format!("it needs {needed}, which does not lie below it"));
         }
+        if let Some(left) = below.iter().find(|other| other.left_out && !slice.left_out) {
+            error(PlanCheck::ConflictCheck, slice, format!("it stands on {}, which is not to be opened", left.id));
+        }
     }
 }
 

@@ -38,7 +38,7 @@ pub fn problems(plan: &Plan, ground: &Ground) -> Vec<PlanProblem> {
     let mut add = |severity, slice: Option<&SliceId>, message: String| {
         problems.push(PlanProblem { check: PlanCheck::GitHub, severity, slice: slice.cloned(), message });
     };
-    for slice in &plan.slices {
+    for slice in plan.opened() {
         if touches_workflows(slice) && !ground.may_write_workflows {
             let message = format!(
                 "It changes files below {}, for which GitHub asks for the permission “Workflows: write”; the App does \
@@ -61,7 +61,7 @@ pub fn problems(plan: &Plan, ground: &Ground) -> Vec<PlanProblem> {
             add(Severity::Error, Some(&slice.id), message);
         }
     }
-    let (slices, open, most) = (plan.slices.len(), ground.open_pulls, ground.max_open_pulls);
+    let (slices, open, most) = (plan.opened().count(), ground.open_pulls, ground.max_open_pulls);
     if slices + open > most {
         let beside = if open > 0 { format!(" beside {open} that are open") } else { String::new() };
         let message = format!(

@@ -52,6 +52,7 @@ mod tests {
             stands_on: None,
             reasons: Vec::new(),
             confidence: 0,
+            left_out: false,
         };
         let authors =
             ["Ada <ada@example.com>", "Eve\nSigned-off-by: X <x@example.com>", "nobody", "Ada <ada@example.com>"];

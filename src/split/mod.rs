@@ -31,6 +31,7 @@ pub mod place;
 pub mod plan;
 pub mod reasons;
 pub mod rebase;
+pub mod restacked;
 pub mod sheet;
 pub mod shown;
 pub mod slices;

@@ -1,6 +1,6 @@
 //! A plan for people on GitHub: the comment that `/split` writes, and the check run of a branch that is big.
 
-use super::{graph, sheet};
+use super::{graph, sheet::write as sheet};
 use crate::{
     domain::{
         effect::{CheckName, CheckRunReport, Conclusion},
@@ -60,7 +60,7 @@ pub fn comment(plan: &Plan, scene: Scene<'_>, pull: PullNumber) -> String {
         (Some(why), _) => why.to_owned(),
         (None, Some(_)) if plan.validation.is_valid => {
             "`/split apply` opens these slices as draft pull requests, as the block below then stands: move files to \
-             other slices, rename, merge, reorder or remove slices first, if you like."
+             other slices, rename, merge, reorder or leave out slices first, if you like."
                 .to_owned()
         }
         (None, None) if plan.validation.is_valid => {

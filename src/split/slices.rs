@@ -1,6 +1,6 @@
 //! Writes groups down as slices: ids, branches, titles, descriptions, labels, and what stands on what.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     description,
@@ -14,7 +14,10 @@ use super::{
     title::{About, Style},
 };
 use crate::{
-    change::surroundings::AuthorCommit,
+    change::{
+        change_set::{ChangeSet, RepoPath},
+        surroundings::{AuthorCommit, Surroundings},
+    },
     domain::plan::{Slice, SliceFile, SliceId},
 };
 
@@ -43,7 +46,7 @@ pub fn write(input: SplitInput<'_>, groups: &[Group], needs: &[Need], stacks: &[
             needed.sort_by_key(|need| number(need.needs));
             let mut reasons = group.reasons.clone();
             reasons.extend(needed.iter().map(|need| format!("needs {}: {}", id(need.needs), need.why.join(", "))));
-            let mut slice = Slice {
+            slices.push(Slice {
                 id: id(at),
                 title: titles[at].clone(),
                 description: String::new(),
@@ -54,24 +57,29 @@ pub fn write(input: SplitInput<'_>, groups: &[Group], needs: &[Need], stacks: &[
                 stands_on: below.map(id),
                 reasons,
                 confidence: group.confidence,
-            };
-            let commits: Vec<_> =
-                commits_of(input, group).map(|commit| (commit.subject.clone(), commit.body.clone())).collect();
-            slice.description = description::render(
-                &slice,
-                &description::Told {
-                    commits: &commits[..commits.len().min(MAX_COMMITS)],
-                    template: input.surroundings.template.as_deref(),
-                    needs: &needed.iter().map(|need| titles[need.needs].clone()).collect::<Vec<_>>(),
-                    number: number(at) + 1,
-                    of: order.len(),
-                },
-            );
-            slices.push(slice);
+                left_out: false,
+            });
             below = Some(at);
         }
     }
+    describe(&mut slices, input.set, input.surroundings);
     slices
+}
+
+/// What the pull requests of slices say: at first, and again when somebody edited the plan.
+pub fn describe(slices: &mut [Slice], set: &ChangeSet, surroundings: &Surroundings) {
+    let paths: HashMap<String, &RepoPath> = set.files.iter().map(|file| (file.path.display(), &file.path)).collect();
+    let titles: HashMap<SliceId, String> = slices.iter().map(|slice| (slice.id.clone(), slice.title.clone())).collect();
+    let of = slices.len();
+    for (place, slice) in slices.iter_mut().enumerate() {
+        let own = slice.files.iter().filter_map(|file| paths.get(&file.path).copied()).collect();
+        let commits = commits_of(set, surroundings, own).take(MAX_COMMITS);
+        let commits: Vec<_> = commits.map(|commit| (commit.subject.clone(), commit.body.clone())).collect();
+        let needs: Vec<String> = slice.depends_on.iter().filter_map(|id| titles.get(id).cloned()).collect();
+        let template = surroundings.template.as_deref();
+        let told = description::Told { commits: &commits, template, needs: &needs, number: place + 1, of };
+        slice.description = description::render(slice, &told);
+    }
 }
 
 fn places(input: SplitInput<'_>, group: &Group) -> Vec<Place> {
@@ -81,7 +89,8 @@ fn places(input: SplitInput<'_>, group: &Group) -> Vec<Place> {
 fn title(input: SplitInput<'_>, style: &Style, group: &Group) -> String {
     let places = places(input, group);
     let statuses: Vec<_> = group.parts.iter().map(|part| input.set.files[part.file].status).collect();
-    let subject = commits_of(input, group).max_by_key(|commit| commit.paths.len());
+    let own = group.parts.iter().map(|part| &input.set.files[part.file].path).collect();
+    let subject = commits_of(input.set, input.surroundings, own).max_by_key(|commit| commit.paths.len());
     let subject = subject.filter(|commit| commit.paths.len() as f64 >= MOST_OF_IT * group.parts.len() as f64);
     style.title(&About {
         places: &places,
@@ -94,11 +103,14 @@ fn title(input: SplitInput<'_>, style: &Style, group: &Group) -> String {
     })
 }
 
-/// The author's commits that touch nothing of the change but this group's files.
-fn commits_of<'a>(input: SplitInput<'a>, group: &Group) -> impl Iterator<Item = &'a AuthorCommit> {
-    let all: BTreeSet<_> = input.set.files.iter().map(|file| &file.path).collect();
-    let own: BTreeSet<_> = group.parts.iter().map(|part| &input.set.files[part.file].path).collect();
-    input.surroundings.commits.iter().filter(move |commit| {
+/// The author's commits that touch nothing of the change but these files.
+fn commits_of<'a>(
+    set: &ChangeSet,
+    surroundings: &'a Surroundings,
+    own: BTreeSet<&RepoPath>,
+) -> impl Iterator<Item = &'a AuthorCommit> {
+    let all: BTreeSet<_> = set.files.iter().map(|file| &file.path).collect();
+    surroundings.commits.iter().filter(move |commit| {
         let mut touched = commit.paths.iter().filter(|path| all.contains(path)).peekable();
         touched.peek().is_some() && touched.all(|path| own.contains(path))
     })

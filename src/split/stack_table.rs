@@ -2,8 +2,8 @@
 
 use crate::{
     domain::{
-        plan::SliceId,
-        split::{OpenSlice, SliceState, Split},
+        plan::{Slice, SliceId},
+        split::Split,
     },
     review::{
         mark::Mark,
@@ -42,13 +42,11 @@ fn with_table(split: &Split, slice: &SliceId, above: &str) -> String {
     let mut paper = Paper::new(MOST_BYTES);
     paper.paragraph(&shorten(above, MOST_BYTES - ROOM));
     paper.paragraph(DIVIDER);
-    let number = split.plan.slices.iter().position(|other| other.id == *slice).map_or(0, |place| place + 1);
-    let of = split.plan.slices.len();
     let from = match split.pull {
         Some(pull) => format!("#{pull} ({})", code(&split.branch)),
         None => code(&split.branch),
     };
-    paper.paragraph(&format!("---\n\nSlice {number} of {of} of {from}, cut by Seam."));
+    paper.paragraph(&format!("---\n\nCut from {from} by Seam:"));
     table(split, Some(slice), &mut paper);
     if let Some(trouble) = split.open_slice(slice).and_then(|open| open.trouble.as_ref()) {
         paper.paragraph(&format!("> [!WARNING]\n> {}", trouble.replace('\n', "\n> ")));
@@ -58,19 +56,26 @@ fn with_table(split: &Split, slice: &SliceId, above: &str) -> String {
 
 /// Every slice with its place and state; `this` stands out.
 pub fn table(split: &Split, this: Option<&SliceId>, paper: &mut Paper) {
-    let rows = split.plan.slices.iter().enumerate().map(|(number, slice)| {
-        let open = split.open_slice(&slice.id);
-        let pull = open.and_then(|open| open.pull).map_or("not open yet".to_owned(), |pull| format!("#{pull}"));
-        let title = cell(&prose(&shorten(&slice.title, 120)));
-        let own = if this == Some(&slice.id) { "**" } else { "" };
-        let state = open.map_or("planned", |open| open.state.as_str());
-        let state = match open {
-            Some(OpenSlice { trouble: Some(_), state: SliceState::Draft | SliceState::Open, .. }) => {
-                format!("{state}, stuck")
-            }
-            _ => state.to_owned(),
-        };
-        format!("| {} | {own}{pull} {title}{own} | {} | {state} |", number + 1, code(split.base_of(slice)))
-    });
+    let slices = split.plan.slices.iter().enumerate();
+    let rows = slices.map(|(place, slice)| row(place + 1, split, slice, this == Some(&slice.id)));
     paper.list(ROOM / 2, ("| | Slice | On | State |\n|--|--|--|--|", ""), rows, |left| format!("… and {left} more."));
+}
+
+fn row(number: usize, split: &Split, slice: &Slice, is_this: bool) -> String {
+    let open = split.open_slice(&slice.id);
+    let pull = match open.and_then(|open| open.pull) {
+        Some(pull) => format!("#{pull}"),
+        None if slice.left_out => "left out:".to_owned(),
+        None => "not open yet:".to_owned(),
+    };
+    let state = match open {
+        Some(open) if open.trouble.is_some() && open.state.is_open() => format!("{}, stuck", open.state.as_str()),
+        Some(open) => open.state.as_str().to_owned(),
+        None if slice.left_out => String::new(),
+        None => "planned".to_owned(),
+    };
+    let on = split.below(slice).and_then(|below| below.pull);
+    let on = on.map_or_else(|| code(split.base_of(slice)), |pull| format!("#{pull}"));
+    let (title, own) = (cell(&prose(&shorten(&slice.title, 120))), if is_this { "**" } else { "" });
+    format!("| {number} | {own}{pull} {title}{own} | {on} | {state} |")
 }

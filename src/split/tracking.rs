@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// What of the change is not on the base branch once every slice is merged.
+/// What of the change is not on the base branch once no slice is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Left {
     Nothing,
@@ -26,7 +26,7 @@ fn key(split: &Split) -> EffectKey {
     EffectKey(format!("split:{}", split.id))
 }
 
-/// The comment. `left`: looked at when all are merged.
+/// The comment. `left`: looked at when none is open.
 pub fn comment(split: &Split, left: Option<&Left>) -> String {
     let mut paper = Paper::new(MOST_BYTES);
     paper.paragraph(&format!("### {}", headline(split)));
@@ -58,23 +58,23 @@ fn body(split: &Split, left: Option<&Left>, paper: &mut Paper) {
             paper.paragraph(&format!("{pull}: {trouble}"));
         }
     }
-    match (split.state, left) {
-        (SplitState::Open, _) => {
+    match left {
+        None if split.state == SplitState::Open => {
             paper.paragraph(
                 "The slices follow each other: when one is merged or changed, those above it are rebuilt. \
                  `/split restack` does it now, `/split abandon` closes them.",
             );
         }
-        (SplitState::Merged, Some(Left::Nothing)) => {
+        Some(Left::Nothing) => {
             let base = code(&split.base_branch);
             paper.paragraph(&format!("Nothing is left here: every changed file is the same on {base}."));
         }
-        (SplitState::Merged, Some(Left::Files(paths))) => {
+        Some(Left::Files(paths)) => {
             let head = format!("These files differ from {}:\n", code(&split.base_branch));
             let lines = paths.iter().map(|path| format!("- {}", code(path)));
             paper.list(MOST_BYTES / 4, (&head, ""), lines, |left| format!("… and {left} more."));
         }
-        _ => {}
+        None => {}
     }
 }
 

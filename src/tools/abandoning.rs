@@ -4,58 +4,92 @@ use super::{error::ToolError, slicer::Slicer};
 use crate::{
     domain::{
         effect::{BranchMove, Effect, PullEdit},
-        ids::CommitSha,
-        split::{SliceState, Split, SplitState},
+        ids::{CommitSha, PullNumber},
+        plan::Slice,
+        split::{OpenSlice, SliceState, Split, SplitState},
     },
     effects::result::{EffectResult, MoveOutcome},
 };
 
+/// What became of the slices, as they are shown.
+#[derive(Default)]
+struct Abandoned {
+    closed: Vec<String>,
+    kept: Vec<String>,
+}
+
 /// Gives the answer for whoever asked. From the top down, so that no pull request loses its base before it is closed.
 pub(super) async fn abandon(slicer: &Slicer<'_>, mut split: Split) -> Result<String, ToolError> {
-    let (mut closed, mut kept) = (Vec::new(), Vec::new());
-    for place in (0..split.slices.len()).rev() {
-        let open = split.slices[place].clone();
+    let mut done = Abandoned::default();
+    let plan = split.plan.clone();
+    for slice in plan.slices.iter().rev() {
+        let Some(open) = split.open_slice(&slice.id).cloned() else { continue };
         let shown = open.pull.map_or_else(|| format!("`{}`", open.branch), |pull| format!("#{pull}"));
-        let Some(head) = slicer.repository.branch_head(&open.branch).await? else {
+        let head = slicer.repository.branch_head(&open.branch).await?;
+        let is_closed = match &head {
             // Merged and tidied up, or an earlier attempt did it.
-            if open.state != SliceState::Merged {
-                split.slices[place].state = SliceState::Closed;
-                closed.push(shown);
+            None => true,
+            Some(head) if open.is_own(head) => close(slicer, &split, &open, head).await?,
+            Some(_) => {
+                if let Some(pull) = open.pull.filter(|_| open.state.is_open()) {
+                    stand_alone(slicer, &split, slice, pull).await?;
+                }
+                false
             }
-            continue;
         };
-        if !open.is_own(&head) {
-            kept.push(shown);
-            continue;
-        }
-        if let Some(pull) = open.pull.filter(|_| open.state.is_open()) {
-            let edit = PullEdit { close: true, ..PullEdit::default() };
-            slicer.perform(&split, &format!("close:{}", open.slice), Effect::EditPull { pull, edit }).await?;
-            split.slices[place].state = SliceState::Closed;
-        }
-        let moves = vec![BranchMove { branch: open.branch.clone(), from: head, to: CommitSha::zero() }];
-        let result = slicer.perform(&split, &format!("delete:{}", open.slice), Effect::MoveBranches { moves }).await?;
-        match result {
+        match is_closed {
+            false => done.kept.push(shown),
             // Of a merged one the branch is all that was left.
-            EffectResult::Branches { outcome: MoveOutcome::Moved } if open.state == SliceState::Merged => {}
-            EffectResult::Branches { outcome: MoveOutcome::Moved } => closed.push(shown),
-            _ => kept.push(shown),
+            true if open.state == SliceState::Merged => {}
+            true => {
+                done.closed.push(shown);
+                if let Some(open) = split.open_slice_mut(&slice.id) {
+                    open.state = SliceState::Closed;
+                }
+            }
         }
     }
     split.state = SplitState::Abandoned;
     slicer.tell(&split, None).await?;
     // Last: whoever is stopped before does it again from the start.
     slicer.remember(&split).await?;
-    Ok(told(&closed, &kept))
+    Ok(done.told())
 }
 
-fn told(closed: &[String], kept: &[String]) -> String {
-    let closed = match closed {
-        [] => "Nothing was closed.".to_owned(),
-        closed => format!("Closed {}, and deleted their branches.", closed.join(", ")),
-    };
-    match kept {
-        [] => closed,
-        kept => format!("{closed} Left alone, because somebody committed there: {}.", kept.join(", ")),
+/// Closes a pull request that holds only Seam's commits and deletes its branch; `false` where somebody was faster.
+async fn close(slicer: &Slicer<'_>, split: &Split, open: &OpenSlice, head: &CommitSha) -> Result<bool, ToolError> {
+    if let Some(pull) = open.pull.filter(|_| open.state.is_open()) {
+        let edit = PullEdit { close: true, ..PullEdit::default() };
+        slicer.perform(split, &format!("close:{}", open.slice), Effect::EditPull { pull, edit }).await?;
+    }
+    let moves = vec![BranchMove { branch: open.branch.clone(), from: head.clone(), to: CommitSha::zero() }];
+    let result = slicer.perform(split, &format!("delete:{}", open.slice), Effect::MoveBranches { moves }).await?;
+    Ok(matches!(result, EffectResult::Branches { outcome: MoveOutcome::Moved }))
+}
+
+/// A pull request that somebody committed to is based on the base branch: it would be closed with the branch below it.
+async fn stand_alone(slicer: &Slicer<'_>, split: &Split, slice: &Slice, pull: PullNumber) -> Result<(), ToolError> {
+    let Some(below) = split.below(slice) else { return Ok(()) };
+    match slicer.repository.branch_head(&below.branch).await? {
+        Some(head) if !below.is_own(&head) => return Ok(()),
+        _ => {}
+    }
+    slicer.perform(split, &format!("unstack:{}", slice.id), Effect::Unstack { pull }).await?;
+    let edit = PullEdit { base: Some(split.base_branch.clone()), ..PullEdit::default() };
+    slicer.perform(split, &format!("base:{}", slice.id), Effect::EditPull { pull, edit }).await?;
+    Ok(())
+}
+
+impl Abandoned {
+    fn told(&self) -> String {
+        let closed = match &self.closed[..] {
+            [] => "Nothing was closed.".to_owned(),
+            [one] => format!("Closed {one}, and deleted its branch."),
+            closed => format!("Closed {}, and deleted their branches.", closed.join(", ")),
+        };
+        match &self.kept[..] {
+            [] => closed,
+            kept => format!("{closed} Left alone, because somebody committed there: {}.", kept.join(", ")),
+        }
     }
 }

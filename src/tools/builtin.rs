@@ -37,7 +37,7 @@ pub fn registry(clients: &Clients) -> Registry {
         .with(AnalyzeDiff { github: github.clone(), mirrors: mirrors.clone(), engine: engine.clone(), db: db.clone() })
         .with(AnalyzeRepository { github: github.clone(), mirrors: mirrors.clone() })
         .with(SuggestPrBoundaries { github: github.clone(), mirrors: mirrors.clone() })
-        .with(ValidatePrGroups { github: github.clone(), mirrors: mirrors.clone() })
+        .with(ValidatePrGroups { github: github.clone(), mirrors: mirrors.clone(), policies: policies.clone() })
         .with(GeneratePrMetadata)
         .with(PlanReview { github: github.clone(), db: db.clone(), links: links.clone() })
         .with(PostReview { github: github.clone(), db: db.clone() })
@@ -51,7 +51,7 @@ pub fn registry(clients: &Clients) -> Registry {
         .with(LastFailed { db: db.clone() })
         .with(Rerun { db: db.clone(), links: links.clone() })
         .with(LoadSplit { github: github.clone(), policies: policies.clone() })
-        .with(PlanSplit { github: github.clone(), mirrors: mirrors.clone(), db: db.clone() })
+        .with(PlanSplit { github: github.clone(), mirrors: mirrors.clone(), engine: engine.clone(), db: db.clone() })
         .with(ShowSplit { github: github.clone(), db: db.clone(), links: links.clone() })
         .with(CarryOutSplit {
             github: github.clone(),

@@ -2,10 +2,12 @@
 
 use anyhow::anyhow;
 
-use super::{error::ToolError, load_split::LoadedSplit};
+use super::error::ToolError;
 use crate::{
     change::{change_set::ChangeSet, surroundings::Surroundings, tree_edit::TreeEdit},
+    config::policy::SplitPolicy,
     domain::{
+        finding::Finding,
         ids::{CommitSha, PullNumber},
         plan::{Plan, Validation},
     },
@@ -41,14 +43,15 @@ impl Cutting {
         Ok(Self { mirror, base, head: head.clone(), set, surroundings })
     }
 
-    /// What is wrong with a plan, the proof included, and what each slice does to the tree below it.
+    /// What is wrong with a plan, the proof included, and what each slice does to the tree below it. `findings`: of the change.
     pub(super) async fn check(
         self,
         plan: Plan,
         sizes: SizeRules,
+        findings: Vec<Finding>,
     ) -> Result<(Self, Validation, Option<Vec<Vec<TreeEdit>>>), ToolError> {
         let work = move || {
-            let checked = check(&plan, &self.set, &self.mirror, sizes, &[]);
+            let checked = check(&plan, &self.set, &self.mirror, sizes, &findings);
             (self, checked)
         };
         let (cutting, checked) = blocking(work).await?;
@@ -68,8 +71,8 @@ impl Cutting {
 }
 
 /// What a repository allows in size.
-pub(super) fn sizes(change: &LoadedSplit) -> SizeRules {
-    SizeRules { max_files: change.policy.max_files_per_pr, ..SizeRules::default() }
+pub(super) fn sizes(policy: &SplitPolicy) -> SizeRules {
+    SizeRules { max_files: policy.max_files_per_pr, ..SizeRules::default() }
 }
 
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ToolError> {

@@ -26,7 +26,7 @@ pub(super) async fn ground(
     (policy, is_private): (&SplitPolicy, bool),
 ) -> Result<Ground, ToolError> {
     let mut forbidden = Vec::new();
-    for slice in &plan.slices {
+    for slice in plan.opened() {
         if rules(repository, &slice.branch).await?.iter().any(|rule| rule == "creation") {
             forbidden.push(slice.branch.clone());
         }
@@ -72,5 +72,5 @@ async fn may_write_workflows(repository: &RepositoryClient) -> Result<bool, Tool
 /// The token that opens these slices: for workflow files only where it has to be.
 pub(super) fn permissions(plan: &Plan) -> Permissions {
     let permissions = Permissions::for_split();
-    if plan.slices.iter().any(touches_workflows) { permissions.write(Permission::Workflows) } else { permissions }
+    if plan.opened().any(touches_workflows) { permissions.write(Permission::Workflows) } else { permissions }
 }

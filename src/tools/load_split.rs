@@ -11,8 +11,8 @@ use super::{
     tool::{Access, Tool},
 };
 use crate::{
-    commands::{judge::Need, parse::Command},
-    config::policy::{Policy, Role, SplitOnPush, SplitPolicy},
+    commands::{judge::Need, parse::Command, registry},
+    config::policy::{Policy, Role, SplitOnPush},
     domain::{
         event::Account,
         ids::{CommitSha, PullNumber},
@@ -23,6 +23,7 @@ use crate::{
 
 /// The branches that Seam makes.
 pub(super) const OWN_BRANCHES: &str = "seam/";
+const COMMAND: &str = "split";
 
 pub struct LoadSplit {
     pub github: GitHub,
@@ -54,6 +55,20 @@ pub enum Wish {
     Abandon,
 }
 
+impl Wish {
+    const ALL: [Self; 4] = [Self::Plan, Self::Open, Self::Restack, Self::Abandon];
+
+    /// The word behind the command.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Open => "apply",
+            Self::Restack => "restack",
+            Self::Abandon => "abandon",
+        }
+    }
+}
+
 /// What is to be split, as GitHub has it now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LoadedSplit {
@@ -69,7 +84,7 @@ pub struct LoadedSplit {
     pub pull: Option<PullNumber>,
     pub from_fork: bool,
     pub is_private: bool,
-    pub policy: SplitPolicy,
+    pub policy: Policy,
 }
 
 impl LoadedSplit {
@@ -104,7 +119,7 @@ impl Tool for LoadSplit {
             return Err(ToolError::skip("`split.on_push` is off"));
         }
         if input.requested_action.is_some() {
-            may_press(&repository, input.actor.as_ref(), &policy).await?;
+            may_press(&repository, input.actor.as_ref(), wish, &policy).await?;
         }
         let facts = repository.repository().await?;
         let pull = match input.pull_number {
@@ -134,7 +149,7 @@ impl Tool for LoadSplit {
             pull: pull.map(|pull| pull.number),
             from_fork,
             is_private: facts.private,
-            policy: policy.split,
+            policy,
         })
     }
 }
@@ -148,19 +163,23 @@ fn wish(input: &Input) -> Result<Wish, ToolError> {
         };
     }
     let word = input.command.as_ref().map(|command| command.arguments.trim().to_lowercase()).unwrap_or_default();
-    match word.as_str() {
-        "" | "plan" => Ok(Wish::Plan),
-        "apply" => Ok(Wish::Open),
-        "restack" => Ok(Wish::Restack),
-        "abandon" => Ok(Wish::Abandon),
-        _ => Err(ToolError::skip("`/split` is used with `plan`, `apply`, `restack` or `abandon`")),
-    }
+    let said = Wish::ALL.into_iter().find(|wish| wish.word() == word);
+    said.or_else(|| word.is_empty().then_some(Wish::Plan))
+        .ok_or_else(|| ToolError::skip("`/split` is used with `plan`, `apply`, `restack` or `abandon`"))
 }
 
 /// A button asks for what the command asks for.
-async fn may_press(repository: &RepositoryClient, actor: Option<&Account>, policy: &Policy) -> Result<(), ToolError> {
+async fn may_press(
+    repository: &RepositoryClient,
+    actor: Option<&Account>,
+    wish: Wish,
+    policy: &Policy,
+) -> Result<(), ToolError> {
     let actor = actor.ok_or_else(|| ToolError::Fatal(anyhow!("the event does not say who pressed the button")))?;
-    let need = Need::of("split", "", Role::Write, false, policy).role;
+    let (spec, way) = registry::find(COMMAND)
+        .and_then(|spec| Some((spec, spec.uses.iter().find(|way| way.word == wish.word())?)))
+        .ok_or_else(|| ToolError::Fatal(anyhow!("there is no command `/{COMMAND} {}`", wish.word())))?;
+    let need = Need::of(spec.name, way.word, way.role, way.author, policy).role;
     match repository.role_of(&actor.login).await? {
         Some(role) if role >= need => Ok(()),
         _ => Err(ToolError::skip(format!("{} lacks {} permission on the repository", actor.login, need.as_str()))),

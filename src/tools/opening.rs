@@ -4,25 +4,18 @@
 //! marked as merged, for good.
 
 use super::{
-    cutting::{Cutting, sizes},
-    error::ToolError,
-    ground::ground,
-    load_split::LoadedSplit,
-    slicer::Slicer,
+    error::ToolError, linking::link, load_split::LoadedSplit, proving::prove, ready_plan::ready, slicer::Slicer,
 };
 use crate::{
-    change::{change_set::ChangeSet, surroundings::Surroundings, tree_edit::TreeEdit},
-    config::policy::StackKind,
+    change::{surroundings::Surroundings, tree_edit::TreeEdit},
     domain::{
         effect::{BranchMove, Effect},
-        finding::Severity,
-        ids::{CommitSha, PullNumber},
-        plan::{Plan, Slice, Validation},
+        ids::CommitSha,
+        plan::Slice,
         split::{Made, OpenSlice, SliceState, Split, SplitState},
     },
     effects::result::{EffectResult, MoveOutcome},
-    review::mark::Mark,
-    split::{foresee, message, rebase, sheet, shown, stack_table, wire},
+    split::{message, stack_table, wire},
 };
 
 /// What a pull request that could not become a draft is told apart by.
@@ -50,11 +43,7 @@ pub(super) async fn open(slicer: &Slicer<'_>, change: &LoadedSplit, mut split: S
     if let Some(why) = &split.plan.no_split {
         return Err(ToolError::skip(format!("no split is suggested: {why}")));
     }
-    if split.state == SplitState::Planned {
-        split.plan = edited(slicer, &split).await?;
-    }
-    let cutting = Cutting::fetch(slicer.mirrors, &slicer.repository, (&split.base, &split.head), split.pull).await?;
-    let (cutting, layers) = proved(slicer, change, &mut split, cutting).await?;
+    let (cutting, layers) = ready(slicer, change, &mut split).await?;
     if split.state == SplitState::Planned {
         name_branches(slicer, &mut split).await?;
         split.state = SplitState::Opening;
@@ -62,9 +51,9 @@ pub(super) async fn open(slicer: &Slicer<'_>, change: &LoadedSplit, mut split: S
     }
     commit(slicer, &mut split, &cutting.surroundings, &layers).await?;
     make_branches(slicer, &mut split).await?;
-    prove_again(slicer, &split, &cutting).await?;
+    prove(slicer, &split, &cutting, &layers).await?;
     open_pulls(slicer, &mut split).await?;
-    link(slicer, change.policy.stack, &split).await?;
+    link(slicer, change.policy.split.stack, &split).await?;
     split.state = SplitState::Open;
     slicer.tell(&split, None).await?;
     // Last: whoever is stopped before does it again from the start.
@@ -72,48 +61,10 @@ pub(super) async fn open(slicer: &Slicer<'_>, change: &LoadedSplit, mut split: S
     Ok(told(&split))
 }
 
-/// The plan as its comment has it now.
-async fn edited(slicer: &Slicer<'_>, split: &Split) -> Result<Plan, ToolError> {
-    let Some(pull) = split.pull else { return Ok(split.plan.clone()) };
-    let own = slicer.repository.github().app().own().await?;
-    let comments = slicer.repository.issue_comments(pull, None).await?;
-    let ours = |text: &str| Mark::ending(text).as_ref() == Some(&shown::mark(pull));
-    let comment = comments.into_iter().rfind(|comment| own.is_author(comment.user.as_ref()) && ours(&comment.body));
-    let comment =
-        comment.ok_or_else(|| ToolError::skip("the comment with the plan is gone; `/split` writes it anew"))?;
-    if !shown::is_editable(&split.plan) {
-        return Ok(split.plan.clone());
-    }
-    sheet::read(&comment.body, &split.plan).map_err(|why| ToolError::skip(why.to_string()))
-}
-
-/// The plan, checked and proved once more, with what each slice does to the tree below it.
-async fn proved(
-    slicer: &Slicer<'_>,
-    change: &LoadedSplit,
-    split: &mut Split,
-    cutting: Cutting,
-) -> Result<(Cutting, Vec<Vec<TreeEdit>>), ToolError> {
-    let (cutting, validation, layers) = cutting.check(split.plan.clone(), sizes(change)).await?;
-    let around = (&change.policy, change.is_private);
-    let ground = ground(&slicer.repository, slicer.db, (&split.plan, &cutting.set), split.id, around).await?;
-    let Validation { mut problems, tree, .. } = validation;
-    problems.extend(foresee::problems(&split.plan, &ground));
-    split.plan.validation = Validation::of(problems, tree);
-    match layers.filter(|_| split.plan.validation.is_valid) {
-        Some(layers) => Ok((cutting, layers)),
-        None => {
-            let errors = split.plan.validation.problems.iter().filter(|problem| problem.severity == Severity::Error);
-            let lines: Vec<String> = errors.take(20).map(shown::problem).collect();
-            Err(ToolError::skip(format!("nothing was opened, because the plan has errors:\n{}", lines.join("\n"))))
-        }
-    }
-}
-
 /// Names that are free: an earlier split of the branch may have left some that people committed to.
 async fn name_branches(slicer: &Slicer<'_>, split: &mut Split) -> Result<(), ToolError> {
     let mut taken: Vec<String> = Vec::new();
-    for slice in &mut split.plan.slices {
+    for slice in split.plan.slices.iter_mut().filter(|slice| !slice.left_out) {
         let mut name = slice.branch.clone();
         for number in 2.. {
             if !taken.contains(&name) && slicer.repository.branch_head(&name).await?.is_none() {
@@ -124,7 +75,7 @@ async fn name_branches(slicer: &Slicer<'_>, split: &mut Split) -> Result<(), Too
         taken.push(name.clone());
         slice.branch = name;
     }
-    split.slices = split.plan.slices.iter().map(OpenSlice::planned).collect();
+    split.slices = split.plan.opened().map(OpenSlice::planned).collect();
     Ok(())
 }
 
@@ -137,7 +88,7 @@ async fn commit(
 ) -> Result<(), ToolError> {
     let from = split.pull.map_or_else(|| split.branch.clone(), |pull| format!("#{pull} ({})", split.branch));
     let plan = split.plan.clone();
-    for (slice, edits) in plan.slices.iter().zip(layers) {
+    for (slice, edits) in plan.slices.iter().zip(layers).filter(|(slice, _)| !slice.left_out) {
         let below = slice.stands_on.as_ref().and_then(|on| split.open_slice(on)).and_then(|open| open.tip().cloned());
         let parent = below.unwrap_or_else(|| split.base.clone());
         let changes = wire::changes(edits).map_err(|path| {
@@ -188,37 +139,9 @@ async fn make_branches(slicer: &Slicer<'_>, split: &mut Split) -> Result<(), Too
     Err(ToolError::skip(format!("nothing was opened: {why}")))
 }
 
-/// The proof once more, from what the branches are on GitHub.
-async fn prove_again(slicer: &Slicer<'_>, split: &Split, cutting: &Cutting) -> Result<(), ToolError> {
-    let mut heads = Vec::new();
-    for open in &split.slices {
-        let head = slicer.repository.branch_head(&open.branch).await?;
-        let gone = || ToolError::skip(format!("the branch `{}` is gone", open.branch));
-        let parent = open.made.last().map_or_else(|| split.base.clone(), |made| made.parent.clone());
-        heads.push((parent, head.ok_or_else(gone)?));
-    }
-    let token = slicer.repository.token().await?;
-    let commits: Vec<CommitSha> = heads.iter().map(|(_, head)| head.clone()).collect();
-    let (id, name) = (slicer.repository.id(), slicer.repository.name());
-    let mirror = slicer.mirrors.fetch(id, name, Some(&token), &commits).await?;
-    let mut layers = Vec::new();
-    for (parent, head) in &heads {
-        let set: ChangeSet = mirror.change_set(parent, head).await?;
-        layers.push(rebase::edits(&set));
-    }
-    let proof = mirror.prove(&cutting.base, &cutting.head, layers).await?;
-    match proof.tree() {
-        Some(_) => Ok(()),
-        None => Err(ToolError::skip(format!(
-            "the branches on GitHub give the tree {}, and not {} as the branch has it: no pull request was opened",
-            proof.slices, proof.head
-        ))),
-    }
-}
-
 async fn open_pulls(slicer: &Slicer<'_>, split: &mut Split) -> Result<(), ToolError> {
     let plan = split.plan.clone();
-    for slice in &plan.slices {
+    for slice in plan.opened() {
         let base = split.base_of(slice).to_owned();
         let (branch, title, body) = (slice.branch.clone(), slice.title.clone(), stack_table::body(split, &slice.id));
         let effect = Effect::OpenPull { branch, base, title, body, draft: true };
@@ -239,22 +162,6 @@ async fn open_pulls(slicer: &Slicer<'_>, split: &mut Split) -> Result<(), ToolEr
             open.state = if draft { SliceState::Draft } else { SliceState::Open };
         }
         slicer.remember(split).await?;
-    }
-    Ok(())
-}
-
-/// Native stacks, where the repository has them and the policy wants them.
-pub(super) async fn link(slicer: &Slicer<'_>, kind: StackKind, split: &Split) -> Result<(), ToolError> {
-    if !matches!(kind, StackKind::Auto | StackKind::Native) {
-        return Ok(());
-    }
-    for stack in split.plan.stacks() {
-        let open = stack.iter().filter_map(|slice| split.open_slice(&slice.id)).filter(|open| open.state.is_open());
-        let pulls: Vec<PullNumber> = open.filter_map(|open| open.pull).collect();
-        if pulls.len() > 1 {
-            let name = slicer.each_time(&format!("stack:{}", stack[0].id));
-            slicer.perform(split, &name, Effect::LinkStack { pulls }).await?;
-        }
     }
     Ok(())
 }

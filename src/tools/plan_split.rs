@@ -1,6 +1,8 @@
 //! `pr-analyzer.plan_split`: how a branch is cut into slices. Its output is stored, so that a restarted process shows what was
 //! planned, and no second plan.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -13,6 +15,7 @@ use super::{
     tool::{Access, Tool},
 };
 use crate::{
+    analysis::engine::Engine,
     config::policy::Role,
     domain::{
         ids::SplitId,
@@ -21,6 +24,7 @@ use crate::{
     },
     git::mirror::Mirrors,
     github::{client::GitHub, permissions::Permissions},
+    review::evidence::keep_proven,
     split::{
         foresee,
         input::{Options, SplitInput},
@@ -32,6 +36,7 @@ use crate::{
 pub struct PlanSplit {
     pub github: GitHub,
     pub mirrors: Mirrors,
+    pub engine: Arc<Engine>,
     pub db: Db,
 }
 
@@ -55,30 +60,34 @@ impl Tool for PlanSplit {
         let repository = context.scope.repository(&self.github, Permissions::read_only())?;
         let commits = (&change.base_tip, &change.head);
         let cutting = Cutting::fetch(&self.mirrors, &repository, commits, change.pull).await?;
-        let (files, least) = (cutting.set.files.len(), change.policy.min_files);
+        let policy = &change.policy.split;
+        let (files, least) = (cutting.set.files.len(), policy.min_files);
         if change.by_push && files < least {
             let why = format!("{files} changed files are not many: `split.min_files` is {least}");
             return Err(ToolError::skip(why));
         }
         context.check()?;
         let options = Options {
-            strategy: change.policy.strategy,
+            strategy: policy.strategy,
             granularity: Granularity::File,
-            max_files: change.policy.max_files_per_pr,
+            max_files: policy.max_files_per_pr,
             branch: change.branch.clone(),
             labels: repository.labels().await?.into_iter().map(|label| label.name).collect(),
             stacked: false,
         };
+        let (engine, rules) = (self.engine.clone(), change.policy.clone());
         let work = move || {
             let Cutting { mirror, set, surroundings, .. } = &cutting;
             let planned = plan(SplitInput { set, contents: mirror, surroundings, options: &options });
-            (cutting, planned)
+            let mut analysis = engine.analyze(set, mirror, &rules);
+            keep_proven(&mut analysis, set, mirror);
+            (cutting, planned, analysis.findings)
         };
-        let (cutting, mut planned) = blocking(work).await?;
+        let (cutting, mut planned, findings) = blocking(work).await?;
         context.check()?;
-        let (cutting, validation, _) = cutting.check(planned.clone(), sizes(&change)).await?;
+        let (cutting, validation, _) = cutting.check(planned.clone(), sizes(policy), findings).await?;
         let id = SplitId(context.scope.execution.0);
-        let around = (&change.policy, change.is_private);
+        let around = (policy, change.is_private);
         let ground = ground(&repository, &self.db, (&planned, &cutting.set), id, around).await?;
         let Validation { mut problems, tree, .. } = validation;
         problems.extend(foresee::problems(&planned, &ground));

@@ -2,7 +2,13 @@
 //! it, so that each shows its own change and nothing else. All branches move together; where a person committed to one, the
 //! new ground is merged into it instead.
 
-use super::{cutting::blocking, error::ToolError, opening::link, slicer::Slicer};
+use super::{
+    cutting::blocking,
+    error::ToolError,
+    linking::link,
+    slicer::Slicer,
+    standing::{left, look},
+};
 use crate::{
     change::contents::Contents,
     domain::{
@@ -15,7 +21,10 @@ use crate::{
     git::mirror::Mirror,
     github::pulls::Pull,
     review::markdown::code,
-    split::{rebase::rebase, tracking::Left},
+    split::{
+        rebase::rebase,
+        restacked::{conflict, told},
+    },
 };
 
 /// What the lowest slices are to stand on.
@@ -30,12 +39,15 @@ pub(super) enum Onto {
 /// Gives the answer for whoever asked.
 pub(super) async fn restack(slicer: &Slicer<'_>, mut split: Split, onto: Onto) -> Result<String, ToolError> {
     let pulls = look(slicer, &mut split).await?;
-    if split.slices.iter().all(|open| open.state == SliceState::Merged) {
-        split.state = SplitState::Merged;
+    if !split.slices.iter().any(|open| open.state.is_open()) {
+        let all_merged = split.slices.iter().all(|open| open.state == SliceState::Merged);
+        if all_merged {
+            split.state = SplitState::Merged;
+        }
         let left = left(slicer, &split).await?;
-        slicer.tell(&split, Some(&left)).await?;
+        slicer.tell(&split, left.as_ref()).await?;
         slicer.remember(&split).await?;
-        return Ok("All slices are merged.".to_owned());
+        return Ok(if all_merged { "All slices are merged." } else { "No slice is open any more." }.to_owned());
     }
     let mut work = Work { slicer, split, pulls, onto, mirror: None, moves: Vec::new(), rebuilt: Vec::new() };
     work.rebuild().await?;
@@ -45,43 +57,6 @@ pub(super) async fn restack(slicer: &Slicer<'_>, mut split: Split, onto: Onto) -
     slicer.remember(&split).await?;
     slicer.tell(&split, None).await?;
     Ok(told(&split, &rebuilt))
-}
-
-/// The slices' pull requests as they are now, in the order of slices.
-async fn look(slicer: &Slicer<'_>, split: &mut Split) -> Result<Vec<Option<Pull>>, ToolError> {
-    let mut pulls = Vec::new();
-    for open in &mut split.slices {
-        let Some(number) = open.pull else {
-            pulls.push(None);
-            continue;
-        };
-        let pull = slicer.repository.pull(number).await?;
-        open.state = match (pull.merged_at.is_some(), pull.is_open(), pull.draft) {
-            (true, ..) => SliceState::Merged,
-            (_, false, _) => SliceState::Closed,
-            (_, true, true) => SliceState::Draft,
-            (_, true, false) => SliceState::Open,
-        };
-        open.trouble = None;
-        pulls.push(Some(pull));
-    }
-    Ok(pulls)
-}
-
-/// What of the change is not on the base branch.
-async fn left(slicer: &Slicer<'_>, split: &Split) -> Result<Left, ToolError> {
-    let Some(tip) = slicer.repository.branch_head(&split.base_branch).await? else { return Ok(Left::Nothing) };
-    let token = slicer.repository.token().await?;
-    let (id, name) = (slicer.repository.id(), slicer.repository.name());
-    let commits = [tip.clone(), split.head.clone()];
-    let mirror = slicer.mirrors.fetch_pull(id, name, Some(&token), &commits, split.pull).await?;
-    let set = mirror.change_set(&tip, &split.head).await?;
-    let own = |path: &str| {
-        let mut files = split.plan.slices.iter().flat_map(|slice| &slice.files);
-        files.any(|file| file.path == path || file.old_path.as_deref() == Some(path))
-    };
-    let paths: Vec<String> = set.files.iter().map(|file| file.path.display()).filter(|path| own(path)).collect();
-    Ok(if paths.is_empty() { Left::Nothing } else { Left::Files(paths) })
 }
 
 struct Work<'a> {
@@ -185,10 +160,8 @@ impl Work<'_> {
             (vec![head.clone(), new.clone()], format!("Merge {base} into {}\n", slice.branch))
         };
         let effect = Effect::MakeCommit { onto: new.clone(), changes, parents, message };
-        let name = self.slicer.each_time(&format!("restack:{}", slice.id));
-        let EffectResult::Made { commit, .. } = self.slicer.perform(&self.split, &name, effect).await? else {
-            return Ok(());
-        };
+        let result = self.slicer.anew(&self.split, &format!("restack:{}", slice.id), effect).await?;
+        let EffectResult::Made { commit, .. } = result else { return Ok(()) };
         let open: &mut OpenSlice = &mut self.split.slices[place];
         self.moves.push(BranchMove { branch: open.branch.clone(), from: head, to: commit.clone() });
         open.made.push(Made { commit, parent: new, mixed: !is_own });
@@ -199,7 +172,6 @@ impl Work<'_> {
     /// Bases before branches: a pull request whose head came to stand in its base would be marked as merged.
     async fn set_bases(&mut self) -> Result<(), ToolError> {
         let plan = self.split.plan.clone();
-        let mut unlinked = false;
         for (open, pull) in self.split.slices.clone().iter().zip(&self.pulls) {
             let (Some(pull), Some(slice)) = (pull, plan.slice(&open.slice)) else { continue };
             let base = self.split.base_of(slice).to_owned();
@@ -207,17 +179,13 @@ impl Work<'_> {
                 continue;
             }
             let unstack = Effect::Unstack { pull: pull.number };
-            self.slicer.edit(&self.split, &open.slice, "unstack", unstack).await?;
-            unlinked = true;
+            self.slicer.anew(&self.split, &format!("unstack:{}", open.slice), unstack).await?;
             let edit = PullEdit { base: Some(base), ..PullEdit::default() };
             let effect = Effect::EditPull { pull: pull.number, edit };
-            self.slicer.edit(&self.split, &open.slice, "base", effect).await?;
+            self.slicer.anew(&self.split, &format!("base:{}", open.slice), effect).await?;
         }
-        if unlinked {
-            let kind = self.slicer.policy().await?.stack;
-            link(self.slicer, kind, &self.split).await?;
-        }
-        Ok(())
+        let kind = self.slicer.policy().await?.stack;
+        link(self.slicer, kind, &self.split).await
     }
 
     async fn move_branches(&mut self) -> Result<(), ToolError> {
@@ -226,9 +194,8 @@ impl Work<'_> {
         }
         // Remembered first: what was left half done must know its own commits again.
         self.slicer.remember(&self.split).await?;
-        let name = self.slicer.each_time("branches");
         let effect = Effect::MoveBranches { moves: self.moves.clone() };
-        let trouble = match self.slicer.perform(&self.split, &name, effect).await? {
+        let trouble = match self.slicer.anew(&self.split, "branches", effect).await? {
             EffectResult::Branches { outcome: MoveOutcome::Elsewhere(_) } => {
                 // Whoever moved it made an event, and another run looks at it again.
                 return Err(ToolError::skip("somebody pushed to a slice meanwhile; nothing was moved"));
@@ -258,28 +225,4 @@ impl Work<'_> {
 /// Whether `older` is `newer` or lies below it.
 async fn contains(mirror: &Mirror, newer: &CommitSha, older: &CommitSha) -> Result<bool, ToolError> {
     Ok(mirror.merge_base(newer, older).await?.as_ref() == Some(older))
-}
-
-fn conflict(base: &str, paths: &[String]) -> String {
-    let shown: Vec<String> = paths.iter().take(20).map(|path| code(path)).collect();
-    format!(
-        "This slice and {} both changed {}. Rebase its branch on {} by hand; nothing was touched.",
-        code(base),
-        shown.join(", "),
-        code(base)
-    )
-}
-
-fn told(split: &Split, rebuilt: &[SliceId]) -> String {
-    let name = |open: &OpenSlice| open.pull.map_or_else(|| code(&open.branch), |pull| format!("#{pull}"));
-    let mut lines = Vec::new();
-    let done: Vec<String> = split.slices.iter().filter(|open| rebuilt.contains(&open.slice)).map(name).collect();
-    lines.push(match done.is_empty() {
-        true => "Every slice that could be rebuilt stands where it should.".to_owned(),
-        false => format!("Rebuilt {}.", done.join(", ")),
-    });
-    for open in &split.slices {
-        lines.extend(open.trouble.as_ref().map(|trouble| format!("{}: {trouble}", name(open))));
-    }
-    lines.join("\n\n")
 }

@@ -80,7 +80,7 @@ impl Tool for ShowSplit {
         let performer = Performer::new(self.db.clone(), repository, context.scope.lease(), clock);
         context.check()?;
         performer.perform(&PlannedEffect { key, effect }).await?;
-        let wanted = change.by_push && change.policy.on_push == SplitOnPush::Open;
+        let wanted = change.by_push && change.policy.split.on_push == SplitOnPush::Open;
         let open = wanted && split.plan.no_split.is_none() && split.plan.validation.is_valid;
         Ok(Shown { open, slices: split.plan.slices.len() })
     }

@@ -1,11 +1,13 @@
 //! What opening, following and closing slices work with: one repository, one performer, and the split that they change.
 
+use sha2::{Digest as _, Sha256};
+
 use super::{context::ToolContext, error::ToolError, ground, policy::Policies};
 use crate::{
     config::policy::SplitPolicy,
     domain::{
         effect::{Effect, EffectKey, PlannedEffect, PullEdit},
-        plan::{Plan, SliceId},
+        plan::Plan,
         split::Split,
     },
     effects::{performer::Performer, result::EffectResult},
@@ -38,8 +40,7 @@ impl<'a> Slicer<'a> {
         Ok(Self { context, repository, mirrors, policies, db, github })
     }
 
-    /// Does one effect with a token that may do it for this plan. `name` tells it from the others of the split; what is done
-    /// anew each time has the execution in it.
+    /// Does one effect with a token that may do it for this plan, once. `name` tells it from the others of the split.
     pub(super) async fn perform(&self, split: &Split, name: &str, effect: Effect) -> Result<EffectResult, ToolError> {
         self.context.check()?;
         let key = EffectKey(format!("{name}:split/{}", split.id));
@@ -58,9 +59,12 @@ impl<'a> Slicer<'a> {
         Ok(effective.policy.split)
     }
 
-    /// A name that is another one in each execution.
-    pub(super) fn each_time(&self, name: &str) -> String {
-        format!("{name}@{}", self.context.scope.execution)
+    /// Does an effect that is wanted again and again, once in each execution. Where the world changed between two attempts of
+    /// one execution, the effect is another one, and what the first attempt did does not stand for it.
+    pub(super) async fn anew(&self, split: &Split, name: &str, effect: Effect) -> Result<EffectResult, ToolError> {
+        let text = serde_json::to_vec(&effect).expect("an effect is plain data");
+        let digest = hex::encode(&Sha256::digest(text)[..8]);
+        self.perform(split, &format!("{name}@{}-{digest}", self.context.scope.execution), effect).await
     }
 
     pub(super) async fn remember(&self, split: &Split) -> Result<(), ToolError> {
@@ -76,7 +80,8 @@ impl<'a> Slicer<'a> {
             let body = stack_table::renewed(split, &open.slice, &there);
             if body.trim_end() != there.replace("\r\n", "\n").trim_end() {
                 let edit = PullEdit { body: Some(body), ..PullEdit::default() };
-                self.edit(split, &open.slice, "body", Effect::EditPull { pull: number, edit }).await?;
+                let effect = Effect::EditPull { pull: number, edit };
+                self.anew(split, &format!("body:{}", open.slice), effect).await?;
             }
         }
         let effect = match split.pull {
@@ -86,17 +91,7 @@ impl<'a> Slicer<'a> {
                 Effect::CompleteCheckRun { head: split.head.clone(), check }
             }
         };
-        self.perform(split, &self.each_time("tracking"), effect).await?;
+        self.anew(split, "tracking", effect).await?;
         Ok(())
-    }
-
-    pub(super) async fn edit(
-        &self,
-        split: &Split,
-        slice: &SliceId,
-        what: &str,
-        effect: Effect,
-    ) -> Result<EffectResult, ToolError> {
-        self.perform(split, &self.each_time(&format!("{what}:{slice}")), effect).await
     }
 }

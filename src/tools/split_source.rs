@@ -7,11 +7,12 @@ use anyhow::anyhow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{context::ToolContext, error::ToolError};
+use super::{context::ToolContext, error::ToolError, policy::Policies};
 use crate::{
     change::{
         assemble::Limits, change_set::ChangeSet, contents::Contents, surroundings::Surroundings, tree_edit::TreeEdit,
     },
+    config::policy::Policy,
     domain::ids::CommitSha,
     git::{
         error::GitError,
@@ -142,6 +143,33 @@ impl Opened {
                 blocking(move || tree.surroundings(&base, &head, &set, None)).await
             }
             Place::Mirror(mirror) => Ok(mirror.surroundings(&base, &self.head(), &self.set).await?),
+        }
+    }
+
+    /// The labels that the repository has on GitHub.
+    pub async fn labels(&self, context: &ToolContext, github: &GitHub) -> Result<Vec<String>, ToolError> {
+        match &self.place {
+            Place::Local { .. } => Ok(Vec::new()),
+            Place::Mirror(_) => {
+                let repository = context.scope.repository(github, Permissions::read_only())?;
+                Ok(repository.labels().await?.into_iter().map(|label| label.name).collect())
+            }
+        }
+    }
+
+    /// The settings that hold for the repository on GitHub, or else the defaults.
+    pub async fn policy(
+        &self,
+        context: &ToolContext,
+        github: &GitHub,
+        policies: &Policies,
+    ) -> Result<Policy, ToolError> {
+        match &self.place {
+            Place::Local { .. } => Ok(Policy::default()),
+            Place::Mirror(_) => {
+                let repository = context.scope.repository(github, Permissions::read_only())?;
+                Ok(policies.load(&repository, context.services.clock.now()).await?.policy)
+            }
         }
     }
 

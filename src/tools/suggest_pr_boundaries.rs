@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     config::policy::Role,
-    domain::plan::{Granularity, Plan, Slice, Strategy, Validation},
+    domain::{
+        finding::Finding,
+        plan::{Granularity, Plan, Slice, Strategy, Validation},
+    },
     git::mirror::Mirrors,
     github::client::GitHub,
     split::{
@@ -38,9 +41,9 @@ pub struct Input {
     granularity: Granularity,
     #[serde(default)]
     max_files: Option<usize>,
-    /// Labels that the repository has.
+    /// Labels that may be given [default: those of the repository on GitHub].
     #[serde(default)]
-    labels: Vec<String>,
+    labels: Option<Vec<String>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -78,12 +81,16 @@ impl Tool for SuggestPrBoundaries {
         context.check()?;
         let surroundings = opened.surroundings().await?;
         context.check()?;
+        let labels = match input.labels {
+            Some(labels) => labels,
+            None => opened.labels(context, &self.github).await?,
+        };
         let options = Options {
             strategy: input.strategy,
             granularity: input.granularity,
             max_files: input.max_files.unwrap_or(Options::default().max_files).max(1),
             branch: source.branch.clone(),
-            labels: input.labels,
+            labels,
             stacked: false,
         };
         let sizes = SizeRules { max_files: options.max_files, ..SizeRules::default() };
@@ -92,17 +99,22 @@ impl Tool for SuggestPrBoundaries {
                 plan::plan(SplitInput { set, contents, surroundings: &surroundings, options: &options })
             })
             .await?;
-        let validation = validated(&opened, &plan, sizes).await?;
+        let validation = validated(&opened, &plan, sizes, Vec::new()).await?;
         let group = |slice: Slice| PrGroup { branch_name: slice.branch.clone(), source: source.clone(), slice };
         let groups = plan.slices.into_iter().map(group).collect();
         Ok(Output { strategy: plan.strategy, no_split: plan.no_split, groups, validation })
     }
 }
 
-/// Checks a plan and proves it.
-pub(super) async fn validated(opened: &Opened, plan: &Plan, sizes: SizeRules) -> Result<Validation, ToolError> {
+/// Checks a plan and proves it. `findings`: of the change, where it was reviewed.
+pub(super) async fn validated(
+    opened: &Opened,
+    plan: &Plan,
+    sizes: SizeRules,
+    findings: Vec<Finding>,
+) -> Result<Validation, ToolError> {
     let plan = plan.clone();
-    let checked = opened.with(move |set, contents| check(&plan, set, contents, sizes, &[])).await?;
+    let checked = opened.with(move |set, contents| check(&plan, set, contents, sizes, &findings)).await?;
     let proof = match checked.layers.clone() {
         Some(layers) => {
             let proof = opened.prove(layers).await?;

@@ -19,7 +19,7 @@ use crate::{
     store::{db::Db, enqueue, execution},
 };
 
-/// The workflow that plans.
+/// The workflow that plans, and its lane.
 const WORKFLOW: &str = "split";
 
 pub struct SuggestSplit {
@@ -61,7 +61,7 @@ impl Tool for SuggestSplit {
         let delivery = execution::get(&self.db, own).await?.and_then(|own| own.delivery);
         let new = NewExecution {
             workflow: WORKFLOW.to_owned(),
-            lane: Some(Lane(format!("{WORKFLOW}:{repository}@{}", branch.branch))),
+            lane: Some(Lane(format!("{repository}:{WORKFLOW}"))),
             supersede: Supersede::Never,
             priority: Priority::Push,
             installation: context.scope.installation,

@@ -7,20 +7,24 @@ use serde::Deserialize;
 use super::{
     context::ToolContext,
     error::ToolError,
+    policy::Policies,
     suggest_pr_boundaries::{PrGroup, validated},
     tool::{Access, Tool},
 };
 use crate::{
+    change::{change_set::ChangeSet, contents::Contents},
     config::policy::Role,
     domain::plan::{Granularity, Plan, Strategy, Validation},
     git::mirror::Mirrors,
     github::client::GitHub,
+    review::evidence::keep_proven,
     split::check::SizeRules,
 };
 
 pub struct ValidatePrGroups {
     pub github: GitHub,
     pub mirrors: Mirrors,
+    pub policies: Policies,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -54,7 +58,7 @@ impl Default for SizeCheck {
 
 impl Tool for ValidatePrGroups {
     const NAME: &'static str = "pr-analyzer.validate_pr_groups";
-    const DESCRIPTION: &'static str = "Checks groups of a change: nothing lost or doubled, sizes, order, tests; and proves that together they are the change.";
+    const DESCRIPTION: &'static str = "Checks groups of a change: nothing lost or doubled, sizes, order, tests, problems that the review finds in them; and proves that together they are the change.";
     const ACCESS: Access = Access::Reads;
     const ROLE: Role = Role::Read;
 
@@ -85,6 +89,15 @@ impl Tool for ValidatePrGroups {
             validation: Validation::default(),
         };
         let SizeCheck { max_files, max_size_mb } = rules.size_check;
-        validated(&opened, &plan, SizeRules { max_files, max_size_mb }).await
+        let policy = opened.policy(context, &self.github, &self.policies).await?;
+        let engine = self.policies.engine.clone();
+        let review = move |set: &ChangeSet, contents: &dyn Contents| {
+            let mut analysis = engine.analyze(set, contents, &policy);
+            keep_proven(&mut analysis, set, contents);
+            analysis.findings
+        };
+        let findings = opened.with(review).await?;
+        context.check()?;
+        validated(&opened, &plan, SizeRules { max_files, max_size_mb }, findings).await
     }
 }

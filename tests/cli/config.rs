@@ -47,9 +47,7 @@ fn a_work_trees_settings_are_shown_with_their_origins() {
       max_open_prs: 10                           # default
     commands:
       bare: true                                 # default
-      allow:
-        review: read                             # default
-        split: write                             # default
+      allow: {}                                  # default
       bots: {}                                   # default
     folders: {}                                  # default
     workflows: []                                # default

@@ -4,4 +4,5 @@ mod config;
 mod operating;
 mod review;
 mod split;
+mod split_pulls;
 mod terminal;

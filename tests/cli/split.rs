@@ -179,18 +179,15 @@ fn branches_are_made_and_the_original_is_untouched() {
         terminal.git(&["merge", "--quiet", "--no-edit", branch]);
     }
     assert_eq!(terminal.git(&["rev-parse", "HEAD^{tree}"]), terminal.git(&["rev-parse", "harbour^{tree}"]));
-    let again = terminal.seam(&[
-        "split",
-        "--base",
-        "main",
-        "--head",
-        "harbour",
-        "--create-branches",
-        "--strategy",
-        "directory",
-    ]);
-    assert_eq!(again.code, 2);
-    assert!(again.err.contains("already; delete or rename it first"), "{again}");
+    let made = terminal.git(&["for-each-ref"]);
+    let again = || {
+        terminal.seam(&["split", "--base", "main", "--head", "harbour", "--create-branches", "--strategy", "directory"])
+    };
+    assert_eq!((again().code, terminal.git(&["for-each-ref"])), (0, made));
+    terminal.git(&["branch", "--force", "seam/harbour/1-change-basketledger-in-src", "harbour"]);
+    let ran = again();
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("already; delete or rename it first"), "{ran}");
 }
 
 #[test]

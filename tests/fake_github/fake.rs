@@ -21,7 +21,7 @@ use super::{
     key::app_key,
     model::{
         accounts::AccountKind,
-        app::{App, Level, Permissions},
+        app::{App, Level, Permissions, Token},
         delivery::Outgoing,
         world::World,
     },
@@ -244,6 +244,16 @@ impl FakeGitHub {
             true => all.insert(repository.id()),
             false => all.remove(&repository.id()),
         };
+    }
+
+    /// A token that may do on an account's repositories what the App may, as a job of theirs has one.
+    pub(crate) fn token(&self, account: &str) -> String {
+        let mut world = self.world();
+        let installation = world.installations.values().find(|one| one.account == account);
+        let installation = installation.expect("the App is installed there");
+        let (id, permissions) = (installation.id, installation.permissions.clone());
+        let expires_at = world.now() + auth::lifetime();
+        auth::mint(&mut world, Token { installation: id, permissions, repositories: None, expires_at })
     }
 
     /// Another level of one permission for an installation; `None` takes it away.

@@ -63,6 +63,7 @@ pub(crate) fn delete_branch(world: &mut World, repository: i64, branch: &str, se
     let based = |pull: &&Pull| pull.is_open() && pull.base_ref == branch;
     let based: Vec<i64> = of.pulls.values().filter(based).map(|pull| pull.number).collect();
     webhooks::push(world, repository, branch, &before, &webhooks::zero(), sender);
+    world.repository_mut(repository).gone.insert(branch.to_owned(), before.clone());
     let now = world.now();
     let close = |world: &mut World, repository: i64, number: i64| {
         world.pull_mut(repository, number).state = PullState::Closed { at: now };

@@ -31,6 +31,8 @@ pub(crate) struct Repository {
     pub(crate) pulls: BTreeMap<i64, Pull>,
     pub(crate) check_runs: Vec<CheckRun>,
     pub(crate) labels: BTreeSet<String>,
+    /// Deleted branches, with where they stood.
+    pub(crate) gone: BTreeMap<String, String>,
     /// Whether the owner's plan has drafts here.
     pub(crate) has_drafts: bool,
     /// `None`: stacked pull requests are not enabled.
@@ -80,6 +82,11 @@ impl Repository {
     /// The stack that a pull request is part of.
     pub(crate) fn stack_of(&self, number: i64) -> Option<&Stack> {
         self.stacks.iter().flatten().find(|stack| stack.pulls.contains(&number))
+    }
+
+    /// Where the base of a pull request stands, or stood when it was deleted.
+    pub(crate) fn base_sha(&self, pull: &Pull) -> String {
+        self.branch(&pull.base_ref).or_else(|| self.gone.get(&pull.base_ref).cloned()).unwrap_or_default()
     }
 
     /// The commit a pull request's diff starts from: where the head left the base branch.

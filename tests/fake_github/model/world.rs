@@ -113,6 +113,7 @@ impl World {
             has_drafts: true,
             stacks: None,
             restricted: Vec::new(),
+            gone: BTreeMap::new(),
             signed: BTreeSet::new(),
         };
         self.repositories.insert(id, repository);

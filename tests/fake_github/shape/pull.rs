@@ -60,7 +60,7 @@ pub(crate) fn listed(world: &World, of: &Repository, pull: &Pull) -> Value {
         "comments_url": format!("{issue}/comments"),
         "statuses_url": statuses,
         "head": branch(world, world.repository(pull.head_repository), &pull.head_ref, &pull.head_sha),
-        "base": branch(world, of, &pull.base_ref, &of.branch(&pull.base_ref).unwrap_or_default()),
+        "base": branch(world, of, &pull.base_ref, &of.base_sha(pull)),
         "_links": {
             "self": link(own.clone()),
             "html": link(html.clone()),
@@ -86,7 +86,7 @@ pub(crate) fn whole(world: &World, of: &Repository, pull: &Pull) -> Value {
         let (more, fewer) = file.counts();
         (added + more, removed + fewer)
     });
-    let range = format!("{}..{}", of.branch(&pull.base_ref).unwrap_or_default(), pull.head_sha);
+    let range = format!("{}..{}", of.base_sha(pull), pull.head_sha);
     let merged_by = match &pull.state {
         PullState::Merged { by, .. } => account::simple(world, by),
         PullState::Open | PullState::Closed { .. } => Value::Null,
@@ -128,7 +128,7 @@ pub(crate) fn minimal(world: &World, of: &Repository, pull: &Pull) -> Value {
         "id": pull.id,
         "number": pull.number,
         "head": { "ref": pull.head_ref, "sha": pull.head_sha, "repo": repo },
-        "base": { "ref": pull.base_ref, "sha": of.branch(&pull.base_ref), "repo": repo },
+        "base": { "ref": pull.base_ref, "sha": of.base_sha(pull), "repo": repo },
     })
 }
 

@@ -1,0 +1,117 @@
+//! What an edited block makes of its plan.
+
+use std::collections::BTreeMap;
+
+use super::read::{Cut, File, Row, Unreadable, rows};
+use crate::{
+    domain::{
+        ledger::FileStatus,
+        plan::{HunkRange, Plan, Slice, SliceFile, SliceId},
+    },
+    review::markdown::shorten,
+};
+
+/// Bytes of a title.
+const MAX_TITLE: usize = 200;
+
+/// The plan as the comment has it now. Whether every change still stands in exactly one slice is for whoever checks it.
+pub fn edited(comment: &str, plan: &Plan) -> Result<Plan, Unreadable> {
+    let mut slices: Vec<Slice> = Vec::new();
+    for (number, row) in rows(comment)?.into_iter().enumerate() {
+        let slice = slice(row, number + 1, plan, &slices)?;
+        if slices.iter().any(|other| other.id == slice.id) {
+            return Err(Unreadable::SameId(slice.id.0));
+        }
+        slices.push(slice);
+    }
+    let mut edited = Plan { slices, ..plan.clone() };
+    follow_needs(&mut edited, plan);
+    Ok(edited)
+}
+
+fn slice(row: Row, number: usize, plan: &Plan, before: &[Slice]) -> Result<Slice, Unreadable> {
+    let id = SliceId(row.id.unwrap_or_else(|| free_id(plan, before)));
+    let known = plan.slice(&id);
+    let files = row.files.into_iter().map(|file| self::file(file, plan)).collect::<Result<Vec<_>, _>>()?;
+    let title = row.title.map(|title| shorten(title.trim(), MAX_TITLE).replace(char::is_control, " "));
+    let title = title.or_else(|| known.map(|slice| slice.title.clone())).unwrap_or_else(|| format!("Slice {number}"));
+    let stands_on = match row.on {
+        Some(on) if before.iter().any(|slice| slice.id.0 == on) => Some(SliceId(on)),
+        Some(on) => return Err(Unreadable::Nowhere { slice: id.0, on }),
+        None => None,
+    };
+    let mut slice = known.cloned().unwrap_or_else(|| Slice {
+        branch: branch(plan, &id),
+        title: String::new(),
+        description: String::new(),
+        labels: Vec::new(),
+        files: Vec::new(),
+        depends_on: Vec::new(),
+        stands_on: None,
+        reasons: Vec::new(),
+        confidence: 0,
+        left_out: false,
+        id,
+    });
+    if slice.files != files {
+        (slice.reasons, slice.confidence) = (vec!["a person put it together".to_owned()], 100);
+    }
+    Ok(Slice { title, files, stands_on, left_out: row.open == Some(false), ..slice })
+}
+
+fn free_id(plan: &Plan, before: &[Slice]) -> String {
+    let taken = |id: &String| plan.slices.iter().chain(before).any(|slice| slice.id.0 == *id);
+    (1..).map(|number| format!("n{number}")).find(|id| !taken(id)).expect("there are more numbers than slices")
+}
+
+/// Beside the branches of the other slices.
+fn branch(plan: &Plan, id: &SliceId) -> String {
+    let folder =
+        plan.slices.first().and_then(|slice| slice.branch.rsplit_once('/')).map_or("seam", |(folder, _)| folder);
+    let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+    let name: String = id.0.chars().filter(plain).take(40).collect();
+    format!("{folder}/slice-{name}")
+}
+
+/// With the status that the plan knows; a path that it does not know is told of when the plan is checked.
+fn file(file: File, plan: &Plan) -> Result<SliceFile, Unreadable> {
+    let (path, hunks) = match file {
+        File::Whole(path) => (path, None),
+        File::Cut(Cut { path, hunks }) => (path, Some(hunks)),
+    };
+    let parse = |hunk: String| hunk.parse::<HunkRange>().map_err(|_| Unreadable::Hunk { path: path.clone(), hunk });
+    let hunks = hunks.map(|hunks| hunks.into_iter().map(parse).collect::<Result<Vec<_>, _>>()).transpose()?;
+    let known = plan.slices.iter().flat_map(|slice| &slice.files).find(|file| file.path == path);
+    Ok(SliceFile {
+        status: known.map_or(FileStatus::Modified, |file| file.status),
+        old_path: known.and_then(|file| file.old_path.clone()),
+        path,
+        hunks,
+    })
+}
+
+/// What needed a slice that is gone needs the one that has most of its files now.
+fn follow_needs(edited: &mut Plan, plan: &Plan) {
+    let mut homes: BTreeMap<&str, SliceId> = BTreeMap::new();
+    for slice in &edited.slices {
+        homes.extend(slice.files.iter().map(|file| (file.path.as_str(), slice.id.clone())));
+    }
+    let mut successors: BTreeMap<SliceId, SliceId> = BTreeMap::new();
+    for gone in plan.slices.iter().filter(|slice| edited.slice(&slice.id).is_none()) {
+        let mut counts: BTreeMap<&SliceId, usize> = BTreeMap::new();
+        for home in gone.files.iter().filter_map(|file| homes.get(file.path.as_str())) {
+            *counts.entry(home).or_default() += 1;
+        }
+        if let Some((home, _)) = counts.into_iter().max_by_key(|(_, count)| *count) {
+            successors.insert(gone.id.clone(), home.clone());
+        }
+    }
+    let ids: Vec<SliceId> = edited.slices.iter().map(|slice| slice.id.clone()).collect();
+    for slice in &mut edited.slices {
+        let now = slice.depends_on.iter().map(|id| successors.get(id).unwrap_or(id).clone());
+        let mut needs: Vec<SliceId> = now.filter(|id| ids.contains(id) && *id != slice.id).collect();
+        needs.sort();
+        needs.dedup();
+        slice.depends_on = needs;
+    }
+}
