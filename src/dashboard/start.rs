@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     domain::execution::Execution,
+    review::markdown::shorten,
     store::{error::StoreError, execution},
 };
 
@@ -58,7 +59,7 @@ fn row(desk: &Desk, execution: &Execution) -> Value {
         "workflow": execution.workflow,
         "status": execution.status.as_str(),
         "repo": execution.repo.as_ref().map(ToString::to_string),
-        "reason": execution.reason,
+        "reason": execution.reason.as_deref().map(|reason| shorten(reason, 160)),
         "ago": ago(execution.created_at, now),
         "ran": execution.started_at.map(|started| lasted(started, execution.finished_at.unwrap_or(now))),
     })

@@ -1,5 +1,16 @@
 //! What the pages show, and what they never do.
 
+use std::time::Duration;
+
+use seam::{
+    domain::execution::{NewExecution, Priority, Supersede},
+    store::{
+        enqueue,
+        queue::{self, Lease, Outcome},
+    },
+};
+use serde_json::Value;
+
 use super::server::Server;
 
 #[tokio::test]
@@ -28,6 +39,33 @@ async fn every_page_forbids_scripts_frames_and_caches() {
         assert_eq!(page.headers["cache-control"], "no-store", "{path}");
         assert_eq!(page.headers["x-content-type-options"], "nosniff", "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_start_page_lists_what_ran_and_why_it_failed() {
+    let server = Server::start().await;
+    let (db, now) = (server.app.db(), server.clock.now());
+    let new = NewExecution {
+        workflow: "review".to_owned(),
+        lane: None,
+        priority: Priority::Push,
+        supersede: Supersede::Never,
+        installation: None,
+        repository: None,
+        repo: Some("octo/shop".parse().unwrap()),
+        input: Value::Null,
+        delivery: None,
+        once: None,
+        after: None,
+    };
+    enqueue::enqueue(db, &[new], now).await.unwrap();
+    let claimed = queue::claim(db, "test", Duration::from_secs(60), now).await.unwrap().unwrap();
+    let why = format!("post: nothing may be <written>{}", " on GitHub".repeat(100));
+    queue::finish(db, Lease::from(&claimed), Outcome::Failed(why), now).await.unwrap();
+    let page = server.operator().await.get("/").await;
+    let row = "review 1 octo/shop failed post: nothing may be <written> on GitHub";
+    assert!(page.status == 200 && page.text().contains(row), "{} {}", page.status, page.text());
+    assert!(page.text().len() < 1_000, "{}", page.text());
 }
 
 #[tokio::test]
