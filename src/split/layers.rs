@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::atoms;
+use super::{
+    atoms,
+    group::{Group, Part},
+};
 use crate::{
     change::{
         apply::apply,
@@ -93,6 +96,17 @@ fn cut(file: &FileChange, shares: &[Share], contents: &dyn Contents) -> Result<V
 /// All edits of a file, in order.
 pub fn edits_of(file: &FileChange) -> Vec<&Edit> {
     file.hunks.iter().flat_map(|hunk| &hunk.edits).collect()
+}
+
+/// The slices of a plan as groups of the change.
+pub fn groups(plan: &Plan, set: &ChangeSet) -> Result<Vec<Group>, Misfit> {
+    let mut groups: Vec<Group> = plan.slices.iter().map(|_| Group::of_files(Vec::new())).collect();
+    for (file, shares) in shares(plan, set)?.into_iter().enumerate() {
+        for (slice, edits) in shares {
+            groups[slice].parts.push(Part { file, edits });
+        }
+    }
+    Ok(groups)
 }
 
 /// Whom each file of the change went to, in the order of slices.

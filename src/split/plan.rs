@@ -8,7 +8,7 @@ use super::{
     grouping,
     hunks::Cutter,
     input::SplitInput,
-    layers::edits_of,
+    layers::{self, edits_of},
     needs::{Need, Needs},
     order,
     reasons::Told,
@@ -16,7 +16,7 @@ use super::{
     strategy::{self, Scene},
     weights::Weights,
 };
-use crate::domain::plan::{Granularity, Plan, Strategy, Validation};
+use crate::domain::plan::{Granularity, Plan, SliceId, Strategy, Validation};
 
 /// Cuts a change into slices.
 pub fn plan(input: SplitInput<'_>) -> Plan {
@@ -79,6 +79,25 @@ fn in_need(
             groups[circle[0]].absorb(other, |file| edits_of(&set.files[file]).len());
         }
         groups[circle[0]].reasons.push("its parts need each other".to_owned());
+    }
+}
+
+/// What the slices of an edited plan need of each other now; nothing where it does not fit the change, which is told when it
+/// is checked.
+pub fn need_anew(input: SplitInput<'_>, plan: &mut Plan) {
+    let groups = layers::groups(plan, input.set).unwrap_or_default();
+    let mut reader = Reader::new(input.contents);
+    let whole = Blocks::of(input, &mut reader).facts;
+    let facts: Vec<Vec<Facts>> = groups.iter().map(|group| part_facts(input, group, &whole, &mut reader)).collect();
+    let SplitInput { set, contents, surroundings, .. } = input;
+    let needs = Needs { set, contents, frequencies: &surroundings.frequencies, reader: &reader }.find(&groups, &facts);
+    let ids: Vec<SliceId> = plan.slices.iter().map(|slice| slice.id.clone()).collect();
+    for (at, slice) in plan.slices.iter_mut().enumerate() {
+        // Of two that need each other the first has to do without.
+        let is_circle =
+            |need: &Need| need.needs > at && needs.iter().any(|other| (other.group, other.needs) == (need.needs, at));
+        let own = needs.iter().filter(|need| need.group == at && !is_circle(need));
+        slice.depends_on = own.map(|need| ids[need.needs].clone()).collect();
     }
 }
 

@@ -1,7 +1,7 @@
 //! The plan as it is to be opened: as its comment stands now, checked and proved once more.
 
 use super::{
-    cutting::{Cutting, sizes},
+    cutting::{Cutting, blocking, sizes},
     error::ToolError,
     ground::ground,
     load_split::LoadedSplit,
@@ -15,7 +15,13 @@ use crate::{
         split::{Split, SplitState},
     },
     review::mark::Mark,
-    split::{foresee, sheet::edit, shown, slices},
+    split::{
+        foresee,
+        input::{Options, SplitInput},
+        plan::need_anew,
+        sheet::edit,
+        shown, slices,
+    },
 };
 
 /// Errors that are told.
@@ -35,10 +41,10 @@ pub(super) async fn ready(
         // Begun, it is opened as it was begun.
         _ => split.plan.clone(),
     };
-    let cutting = Cutting::fetch(slicer.mirrors, &slicer.repository, (&split.base, &split.head), split.pull).await?;
+    let mut cutting =
+        Cutting::fetch(slicer.mirrors, &slicer.repository, (&split.base, &split.head), split.pull).await?;
     if plan != split.plan {
-        split.plan = plan;
-        slices::describe(&mut split.plan.slices, &cutting.set, &cutting.surroundings);
+        (cutting, split.plan) = reread(cutting, plan).await?;
     }
     let policy = &change.policy.split;
     let (cutting, validation, layers) = cutting.check(split.plan.clone(), sizes(policy), Vec::new()).await?;
@@ -55,6 +61,17 @@ pub(super) async fn ready(
             Err(ToolError::skip(format!("nothing was opened, because the plan has errors:\n{}", lines.join("\n"))))
         }
     }
+}
+
+/// What the slices of an edited plan need of each other, and what their pull requests say.
+async fn reread(cutting: Cutting, mut plan: Plan) -> Result<(Cutting, Plan), ToolError> {
+    blocking(move || {
+        let Cutting { mirror, set, surroundings, .. } = &cutting;
+        need_anew(SplitInput { set, contents: mirror, surroundings, options: &Options::default() }, &mut plan);
+        slices::describe(&mut plan.slices, set, surroundings);
+        (cutting, plan)
+    })
+    .await
 }
 
 /// The plan as its comment has it now.

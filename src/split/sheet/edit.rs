@@ -1,7 +1,5 @@
 //! What an edited block makes of its plan.
 
-use std::collections::BTreeMap;
-
 use super::read::{Cut, File, Row, Unreadable, rows};
 use crate::{
     domain::{
@@ -14,7 +12,8 @@ use crate::{
 /// Bytes of a title.
 const MAX_TITLE: usize = 200;
 
-/// The plan as the comment has it now. Whether every change still stands in exactly one slice is for whoever checks it.
+/// The plan as the comment has it now. What its slices need of each other is to be found anew, and whether every change still
+/// stands in exactly one is for whoever checks it.
 pub fn edited(comment: &str, plan: &Plan) -> Result<Plan, Unreadable> {
     let mut slices: Vec<Slice> = Vec::new();
     for (number, row) in rows(comment)?.into_iter().enumerate() {
@@ -24,9 +23,7 @@ pub fn edited(comment: &str, plan: &Plan) -> Result<Plan, Unreadable> {
         }
         slices.push(slice);
     }
-    let mut edited = Plan { slices, ..plan.clone() };
-    follow_needs(&mut edited, plan);
-    Ok(edited)
+    Ok(Plan { slices, ..plan.clone() })
 }
 
 fn slice(row: Row, number: usize, plan: &Plan, before: &[Slice]) -> Result<Slice, Unreadable> {
@@ -88,30 +85,4 @@ fn file(file: File, plan: &Plan) -> Result<SliceFile, Unreadable> {
         path,
         hunks,
     })
-}
-
-/// What needed a slice that is gone needs the one that has most of its files now.
-fn follow_needs(edited: &mut Plan, plan: &Plan) {
-    let mut homes: BTreeMap<&str, SliceId> = BTreeMap::new();
-    for slice in &edited.slices {
-        homes.extend(slice.files.iter().map(|file| (file.path.as_str(), slice.id.clone())));
-    }
-    let mut successors: BTreeMap<SliceId, SliceId> = BTreeMap::new();
-    for gone in plan.slices.iter().filter(|slice| edited.slice(&slice.id).is_none()) {
-        let mut counts: BTreeMap<&SliceId, usize> = BTreeMap::new();
-        for home in gone.files.iter().filter_map(|file| homes.get(file.path.as_str())) {
-            *counts.entry(home).or_default() += 1;
-        }
-        if let Some((home, _)) = counts.into_iter().max_by_key(|(_, count)| *count) {
-            successors.insert(gone.id.clone(), home.clone());
-        }
-    }
-    let ids: Vec<SliceId> = edited.slices.iter().map(|slice| slice.id.clone()).collect();
-    for slice in &mut edited.slices {
-        let now = slice.depends_on.iter().map(|id| successors.get(id).unwrap_or(id).clone());
-        let mut needs: Vec<SliceId> = now.filter(|id| ids.contains(id) && *id != slice.id).collect();
-        needs.sort();
-        needs.dedup();
-        slice.depends_on = needs;
-    }
 }

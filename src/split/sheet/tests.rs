@@ -70,15 +70,12 @@ fn slices_are_merged_renamed_and_made() {
     let changed = edited(text, &plan()).unwrap();
     let told = |slice: &Slice| {
         let files: Vec<_> = slice.files.iter().map(|file| file.path.as_str()).collect();
-        format!(
-            "{} {} {} {files:?} needs {:?} on {:?}",
-            slice.id, slice.title, slice.branch, slice.depends_on, slice.stands_on
-        )
+        format!("{} {} {} {files:?} on {:?}", slice.id, slice.title, slice.branch, slice.stands_on)
     };
     insta::assert_snapshot!(changed.slices.iter().map(told).collect::<Vec<_>>().join("\n"), @r#"
-    s1 All seam/topic/s1-x ["a", "c"] needs [] on None
-    n1 Slice 2 seam/topic/slice-n1 ["b`<!--c"] needs [] on None
-    s3 Slice "s3" seam/topic/s3-x ["d"] needs [SliceId("s1")] on Some(SliceId("s1"))
+    s1 All seam/topic/s1-x ["a", "c"] on None
+    n1 Slice 2 seam/topic/slice-n1 ["b`<!--c"] on None
+    s3 Slice "s3" seam/topic/s3-x ["d"] on Some(SliceId("s1"))
     "#);
 }
 
