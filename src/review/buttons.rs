@@ -10,6 +10,8 @@ pub enum Button {
     PlanSplit,
     /// Of a plan.
     OpenSlices,
+    /// Of a change with suggestions in open threads.
+    FixAll,
 }
 
 impl Button {
@@ -18,6 +20,7 @@ impl Button {
             Self::ReviewAgain => "review",
             Self::PlanSplit => "plan_split",
             Self::OpenSlices => "open_slices",
+            Self::FixAll => "fix_all",
         }
     }
 
@@ -26,6 +29,7 @@ impl Button {
             Self::ReviewAgain => ("Review again", "Looks at this commit once more"),
             Self::PlanSplit => ("Plan a split", "Shows how to cut this into smaller PRs"),
             Self::OpenSlices => ("Open draft PRs", "Opens each slice as a draft"),
+            Self::FixAll => ("Fix all", "Commits all suggestions to the branch"),
         };
         CheckAction {
             label: label.to_owned(),

@@ -88,6 +88,8 @@ pub struct CheckRun<'a> {
     pub run_url: Option<&'a str>,
     /// It could be cut into smaller pull requests.
     pub is_big: bool,
+    /// The branch can be pushed to, and open threads suggest what to commit.
+    pub can_be_fixed: bool,
 }
 
 impl CheckRun<'_> {
@@ -103,6 +105,7 @@ impl CheckRun<'_> {
             actions: [Button::ReviewAgain]
                 .into_iter()
                 .chain(self.is_big.then_some(Button::PlanSplit))
+                .chain(self.can_be_fixed.then_some(Button::FixAll))
                 .map(Button::action)
                 .collect(),
         }

@@ -139,6 +139,7 @@ pub fn plan(input: &ReviewInput) -> ReviewPlan {
         notes: &input.notes,
         run_url: input.run_url.as_deref(),
         is_big: input.target.pull().is_some() && input.analysis.ledger.len() >= input.policy.split.min_files,
+        can_be_fixed: input.target.pull().is_some_and(|pull| !pull.fork) && decided.iter().any(Decided::suggests),
     };
     if let Target::Pull(pull) = &input.target {
         effects.extend(block::lift(input, pull, check_run.open(Severity::Error)));
@@ -188,6 +189,12 @@ impl<'a> Decided<'a> {
 
     pub(super) fn history(&self) -> History {
         if self.known.is_some() { History::Reopened } else { History::First }
+    }
+
+    /// Its thread is open, and what it suggests can be committed.
+    fn suggests(&self) -> bool {
+        let is_open = matches!(self.standing, Standing::New | Standing::Back | Standing::Open);
+        is_open && self.told().has_comment && self.finding.suggestion.is_some()
     }
 
     fn decision(&self, in_diff: &HashSet<&str>) -> Decision {

@@ -22,15 +22,21 @@ use crate::{
         effect::{ChangedFile, Effect, EffectKey, PlannedEffect},
         event::{Account, CommentRef},
         finding::Finding,
-        ids::CommitSha,
+        ids::{CommentId, CommitSha},
         life::Life,
     },
     effects::{performer::Performer, result::EffectResult},
-    github::{client::GitHub, permissions::Permissions, pulls::Pull, repository::RepositoryClient},
+    github::{
+        client::GitHub,
+        permissions::{Permission, Permissions},
+        pulls::Pull,
+        repository::RepositoryClient,
+    },
     review::{
         fixes,
         input::PullFacts,
         ledger::count,
+        mark::Mark,
         markdown::{code, shorten},
     },
     store::{
@@ -57,8 +63,19 @@ pub struct Input {
     change: LoadedChange,
     analyzed: AnalyzedDiff,
     actor: Account,
-    comment: CommentRef,
-    command: Command,
+    /// `None`: a button was clicked, which asks for all.
+    comment: Option<CommentRef>,
+    command: Option<Command>,
+}
+
+impl Input {
+    fn asks_for_all(&self) -> bool {
+        self.command.as_ref().is_none_or(|command| asked::is(command, "all"))
+    }
+
+    fn thread(&self) -> Option<CommentId> {
+        self.comment.as_ref().and_then(CommentRef::thread)
+    }
 }
 
 /// What is to be committed.
@@ -80,6 +97,30 @@ impl Tool for CommitFixes {
     type Output = Answer;
 
     async fn run(&self, context: &ToolContext, input: Input) -> Result<Answer, ToolError> {
+        let outcome = self.commit(context, &input).await;
+        if let (None, Some(pull), Err(ToolError::Skip(why))) = (&input.comment, input.change.target.pull(), &outcome) {
+            self.refuse(context, pull, why).await?;
+        }
+        outcome
+    }
+}
+
+impl CommitFixes {
+    /// Whoever clicked hears of it in the conversation: there is no comment to answer.
+    async fn refuse(&self, context: &ToolContext, pull: &PullFacts, why: &str) -> Result<(), ToolError> {
+        let permissions = Permissions::default().write(Permission::PullRequests);
+        let repository = context.scope.repository(&self.github, permissions)?;
+        let key = EffectKey(format!("fix-all:{}@{}", pull.number, pull.head));
+        let body = Mark::of_effect(&key).end(&format!("**Fix all:** nothing was committed, because {why}."));
+        let effect = Effect::UpsertComment { pull: pull.number, body };
+        let performer =
+            Performer::new(self.db.clone(), repository, context.scope.lease(), context.services.clock.clone());
+        context.check()?;
+        performer.perform(&PlannedEffect { key, effect }).await?;
+        Ok(())
+    }
+
+    async fn commit(&self, context: &ToolContext, input: &Input) -> Result<Answer, ToolError> {
         let repository = context.scope.repository(&self.github, Permissions::read_only())?;
         let Some(facts) = input.change.target.pull() else {
             return Err(ToolError::skip("there is no pull request to commit to"));
@@ -87,12 +128,16 @@ impl Tool for CommitFixes {
         let pull = repository.pull(facts.number).await?;
         may_be_pushed_to(&repository, &pull, facts).await?;
         let posted = posted_finding::list(&self.db, repository.id(), facts.number).await?;
-        let findings = chosen(&input, &posted)?;
+        let findings = chosen(input, &posted)?;
         let fixes = fixes_of(&repository, &facts.head, &findings).await?;
         if fixes.files.is_empty() {
             return Err(ToolError::skip("together the suggestions break the file: commit them one by one"));
         }
-        let key = EffectKey(format!("commit:{}", command_name(&input.comment, &input.command)));
+        let asked = match input.comment.as_ref().zip(input.command.as_ref()) {
+            Some((comment, command)) => command_name(comment, command),
+            None => format!("button@{}", facts.head),
+        };
+        let key = EffectKey(format!("commit:{asked}"));
         let effect = Effect::CreateCommit {
             branch: pull.head.branch.clone(),
             expected: facts.head.clone(),
@@ -130,8 +175,8 @@ async fn may_be_pushed_to(repository: &RepositoryClient, pull: &Pull, facts: &Pu
 
 /// The findings with a suggestion that are meant: the one of this thread, or all with an open one.
 fn chosen<'a>(input: &'a Input, posted: &[PostedFinding]) -> Result<Vec<&'a Finding>, ToolError> {
-    let all = asked::is(&input.command, "all");
-    let wanted = |one: &&PostedFinding| match input.comment.thread() {
+    let all = input.asks_for_all();
+    let wanted = |one: &&PostedFinding| match input.thread() {
         _ if all => one.life == Life::Open && one.comment.is_some(),
         thread => thread.is_some() && one.comment == thread,
     };

@@ -15,7 +15,7 @@ use super::{
     tool::{Access, Tool},
 };
 use crate::{
-    commands::{asked, parse::Command},
+    commands::{asked, judge::Need, parse::Command},
     config::{
         effective::{Effective, Origin},
         policy::{LabelsPolicy, Policy, Role},
@@ -64,6 +64,9 @@ pub struct Input {
     label: Option<String>,
     /// The button of a check run.
     requested_action: Option<String>,
+    /// What is loaded is to be fixed, not to be reviewed: another button asks for it, and another permission.
+    #[serde(default)]
+    fixes: bool,
 }
 
 /// What is to be reviewed, as GitHub has it now.
@@ -134,7 +137,8 @@ impl LoadChange {
         repository: &RepositoryClient,
         input: &Input,
     ) -> Result<LoadedChange, ToolError> {
-        if input.requested_action.as_deref().is_some_and(|button| button != Button::ReviewAgain.identifier()) {
+        let button = if input.fixes { Button::FixAll } else { Button::ReviewAgain };
+        if input.requested_action.as_deref().is_some_and(|clicked| clicked != button.identifier()) {
             return Err(ToolError::skip("another button was clicked"));
         }
         if input.event == "pull_request.converted_to_draft" {
@@ -159,7 +163,7 @@ impl LoadChange {
         origins.retain(|_, origin| *origin != Origin::Default);
         let notes = problems.iter().map(Note::from).collect();
         if input.event.starts_with("check_") {
-            may_ask(repository, &policy, input.actor.as_ref()).await?;
+            may_ask(repository, &policy, input.actor.as_ref(), input.fixes).await?;
         }
         if let Some(label) = &input.label {
             cause = cause_of_label(&policy.review.labels, &input.event, label)?;
@@ -231,11 +235,19 @@ fn cause_of(event: &str) -> Cause {
 }
 
 /// A click on GitHub asks as a command does, and is held to the same permission.
-async fn may_ask(repository: &RepositoryClient, policy: &Policy, actor: Option<&Account>) -> Result<(), ToolError> {
-    let needed = policy.commands.allow.get("review").copied().unwrap_or(Role::Read);
+async fn may_ask(
+    repository: &RepositoryClient,
+    policy: &Policy,
+    actor: Option<&Account>,
+    fixes: bool,
+) -> Result<(), ToolError> {
+    let (need, what) = match fixes {
+        true => (Need::of("fix", "all", Role::Write, false, policy), "fixes"),
+        false => (Need::of("review", "", Role::Read, false, policy), "a review"),
+    };
     let Some(actor) = actor else { return Err(ToolError::skip("nobody is named who asks for it")) };
-    if repository.role_of(&actor.login).await? < Some(needed) {
-        return Err(ToolError::skip(format!("{} may not ask for a review here", actor.login)));
+    if repository.role_of(&actor.login).await? < Some(need.role) {
+        return Err(ToolError::skip(format!("{} may not ask for {what} here", actor.login)));
     }
     Ok(())
 }

@@ -313,6 +313,7 @@ const COMMIT: &str = "POST /graphql createCommitOnBranch";
 fn settings_at_head(seam: &Seam, pull: &Pull) -> String {
     let git = seam.shop.git();
     let message = git.git(&["log", "-1", "--format=%B", &pull.head()]);
+    let message = message.replace(&git.git(&["rev-parse", &format!("{}^", pull.head())]), "HEAD");
     format!("{message}\n---\n{}", git.git(&["show", &format!("{}:shop/settings.py", pull.head())]))
 }
 
@@ -633,4 +634,43 @@ scenario!(a_full_review_also_raises_old_news_and_nothing_twice, async |seam| {
     shop/cart.py:6 py/eval-nonliteral
     reviews: ["COMMENTED", "COMMENTED"], comments: 4
     "#);
+});
+
+scenario!(a_button_commits_all_suggestions, async |seam| {
+    seam.shop.set_role("hal", Role::Read);
+    let pull = seam.shop.open_pull("settings", [("shop/settings.py", LOADS), ("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    let head = pull.head();
+    pull.click("hal", "fix_all").await;
+    seam.settle().await;
+    assert_eq!(pull.head(), head);
+    pull.click("ada", "fix_all").await;
+    seam.settle().await;
+    insta::assert_snapshot!(settings_at_head(seam, &pull), @r"
+    Fix shop/settings.py:5 py/yaml-unsafe-load
+
+    shop/settings.py:5 py/yaml-unsafe-load
+
+    Asked for by ada.
+
+    Seam-Effect: commit:button@HEAD
+    ---
+    import yaml
+
+
+    def settings(text):
+        return yaml.safe_load(text)
+    ");
+    // Nothing is left to be committed, and the button is gone.
+    let buttons: Vec<_> = pull.check_runs()[0].actions.iter().map(|action| action["label"].clone()).collect();
+    assert_eq!(buttons, ["Review again"]);
+});
+
+scenario!(a_button_that_may_do_nothing_says_so, async |seam| {
+    let pull = seam.shop.open_pull("settings", [("shop/settings.py", LOADS)]).await;
+    seam.settle().await;
+    seam.shop.protect("settings");
+    pull.click("ada", "fix_all").await;
+    seam.settle().await;
+    insta::assert_snapshot!(last_words(&pull), @"**Fix all:** nothing was committed, because the branch `settings` is protected, and Seam pushes to none that is; commit the suggestions in their threads.");
 });

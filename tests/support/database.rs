@@ -1,7 +1,7 @@
 //! One test body on both databases: `on_each_database!(name, async |db| { ... })` makes the tests `name::sqlite`, on a
 //! fresh file, and `name::postgres`, on a fresh database of the server that `SEAM_TEST_DATABASE_URL` names.
 
-use std::{env, io::Write as _, panic::AssertUnwindSafe, str::FromStr as _, sync::Once};
+use std::{env, io::Write as _, panic::AssertUnwindSafe, path::Path, str::FromStr as _, sync::Once};
 
 use futures_util::FutureExt as _;
 use seam::store::db::Db;
@@ -45,7 +45,9 @@ enum Kind {
 
 impl TestDatabase {
     pub(crate) fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // It need not outlive the machine, and most of a test would be waiting for the disk.
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
         let url = format!("sqlite://{}", folder.path().join("seam.db").display());
         Self { url, kind: Kind::Sqlite { _folder: folder } }
     }
