@@ -41,10 +41,6 @@ impl Facts {
     pub fn changes(&self, word: WordId) -> bool {
         self.changed.binary_search(&word).is_ok()
     }
-
-    pub fn adds(&self, word: WordId) -> bool {
-        self.added.binary_search(&word).is_ok()
-    }
 }
 
 /// Reads files one at a time, and remembers how the words are spelled.

@@ -27,6 +27,9 @@ pub struct Need {
     pub why: Vec<String>,
 }
 
+/// By name the groups that add it.
+type Users = HashMap<WordId, BTreeSet<usize>>;
+
 /// What the needs of groups are found from.
 pub struct Needs<'a> {
     pub set: &'a ChangeSet,
@@ -46,8 +49,9 @@ impl Needs<'_> {
             }
         };
         self.cut_files(groups, &mut add);
-        self.new_files(groups, facts, &mut add);
-        self.declared(groups, facts, &mut add);
+        let users = self.users(groups, facts);
+        self.new_files(groups, &users, &mut add);
+        self.declared(groups, facts, &users, &mut add);
         let need = |((group, needs), mut why): ((usize, usize), Vec<String>)| {
             let more = why.len().saturating_sub(MAX_TOLD);
             why.truncate(MAX_TOLD);
@@ -79,8 +83,23 @@ impl Needs<'_> {
         }
     }
 
-    /// A new file that is named in what another group adds.
-    fn new_files(&self, groups: &[Group], facts: &[Vec<Facts>], add: &mut impl FnMut(usize, usize, String)) {
+    /// Names that are new in the base, each with the groups whose code adds it.
+    fn users(&self, groups: &[Group], facts: &[Vec<Facts>]) -> Users {
+        let mut users = Users::new();
+        for (at, parts) in facts.iter().enumerate() {
+            for (part, facts) in groups[at].parts.iter().zip(parts) {
+                if is_code(&Place::of(&self.set.files[part.file].path)) {
+                    for word in facts.added.iter().filter(|word| self.frequencies.is_new(**word)) {
+                        users.entry(*word).or_default().insert(at);
+                    }
+                }
+            }
+        }
+        users
+    }
+
+    /// A new file that is named in what another group adds. A common word names it by chance.
+    fn new_files(&self, groups: &[Group], users: &Users, add: &mut impl FnMut(usize, usize, String)) {
         for (needed, group) in groups.iter().enumerate() {
             for part in &group.parts {
                 let file = &self.set.files[part.file];
@@ -89,41 +108,27 @@ impl Needs<'_> {
                     continue;
                 }
                 let Some(key) = place.key.as_ref().filter(|key| key.len() >= SHORTEST_NAME) else { continue };
-                let word = words::id(key.as_bytes());
-                // A common word names the file by chance.
-                if !self.frequencies.is_new(word) {
-                    continue;
-                }
-                for (other, theirs) in facts.iter().enumerate() {
-                    let names_it = |(part, facts): (&super::group::Part, &Facts)| {
-                        facts.adds(word) && is_code(&Place::of(&self.set.files[part.file].path))
-                    };
-                    if other != needed && groups[other].parts.iter().zip(theirs).any(names_it) {
-                        add(other, needed, format!("names the new `{}`", place.path));
-                    }
+                let others = users.get(&words::id(key.as_bytes())).into_iter().flatten();
+                for other in others.filter(|other| **other != needed) {
+                    add(*other, needed, format!("names the new `{}`", place.path));
                 }
             }
         }
     }
 
     /// A name that is new in the base, declared by one group and used by another.
-    fn declared(&self, groups: &[Group], facts: &[Vec<Facts>], add: &mut impl FnMut(usize, usize, String)) {
-        let mut users: HashMap<WordId, BTreeSet<usize>> = HashMap::new();
-        for (at, parts) in facts.iter().enumerate() {
-            for (part, facts) in groups[at].parts.iter().zip(parts) {
-                if is_code(&Place::of(&self.set.files[part.file].path)) {
-                    for word in &facts.added {
-                        users.entry(*word).or_default().insert(at);
-                    }
-                }
-            }
-        }
+    fn declared(
+        &self,
+        groups: &[Group],
+        facts: &[Vec<Facts>],
+        users: &Users,
+        add: &mut impl FnMut(usize, usize, String),
+    ) {
         let is_long = |word: WordId| self.reader.spelling(word).is_some_and(|text| text.len() >= SHORTEST_NAME);
-        users.retain(|word, groups| groups.len() > 1 && self.frequencies.is_new(*word) && is_long(*word));
+        let binds = |word: WordId| users.get(&word).is_some_and(|groups| groups.len() > 1) && is_long(word);
         for (needed, group) in groups.iter().enumerate() {
             for (part, facts) in group.parts.iter().zip(&facts[needed]) {
-                let wanted: BTreeSet<WordId> =
-                    facts.added.iter().copied().filter(|word| users.contains_key(word)).collect();
+                let wanted: BTreeSet<WordId> = facts.added.iter().copied().filter(|word| binds(*word)).collect();
                 if wanted.is_empty() {
                     continue;
                 }

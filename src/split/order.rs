@@ -14,11 +14,12 @@ use crate::change::change_set::ChangeSet;
 
 /// Sets of groups that need each other in a circle, each with more than one member.
 pub fn circles(groups: usize, needs: &[Need]) -> Vec<Vec<usize>> {
-    let reach: Vec<BTreeSet<usize>> = (0..groups).map(|group| reachable(group, needs)).collect();
+    let needed = needed(groups, needs);
+    let reach: Vec<BTreeSet<usize>> = (0..groups).map(|group| reachable(group, &needed)).collect();
     let mut links = Links::new(groups);
     for one in 0..groups {
-        for other in one + 1..groups {
-            if reach[one].contains(&other) && reach[other].contains(&one) {
+        for &other in reach[one].range(one + 1..) {
+            if reach[other].contains(&one) {
                 links.join(one, other);
             }
         }
@@ -26,12 +27,20 @@ pub fn circles(groups: usize, needs: &[Need]) -> Vec<Vec<usize>> {
     links.groups().into_iter().filter(|circle| circle.len() > 1).collect()
 }
 
+/// What each group needs directly.
+fn needed(groups: usize, needs: &[Need]) -> Vec<Vec<usize>> {
+    let mut needed = vec![Vec::new(); groups];
+    for need in needs {
+        needed[need.group].push(need.needs);
+    }
+    needed
+}
+
 /// All that a group needs, directly or not.
-fn reachable(group: usize, needs: &[Need]) -> BTreeSet<usize> {
+fn reachable(group: usize, needed: &[Vec<usize>]) -> BTreeSet<usize> {
     let (mut found, mut open) = (BTreeSet::new(), vec![group]);
     while let Some(next) = open.pop() {
-        let direct = needs.iter().filter(|need| need.group == next).map(|need| need.needs);
-        open.extend(direct.filter(|needed| found.insert(*needed)));
+        open.extend(needed[next].iter().filter(|needed| found.insert(**needed)));
     }
     found
 }
@@ -47,21 +56,22 @@ pub fn stacks(groups: &[Group], needs: &[Need], set: &ChangeSet, stacked: bool) 
             links.join(0, group);
         }
     }
-    let preference = |group: &usize| preference(&groups[*group], set);
+    let preferences: Vec<_> = groups.iter().map(|group| preference(group, set)).collect();
+    let needed = needed(groups.len(), needs);
+    let mut is_placed = vec![false; groups.len()];
     let mut stacks = links.groups();
     for stack in &mut stacks {
         let mut left = std::mem::take(stack);
-        left.sort_by_key(preference);
+        left.sort_by_key(|group| preferences[*group]);
         while !left.is_empty() {
-            let is_ready = |group: &usize| {
-                !needs.iter().any(|need| need.group == *group && left.contains(&need.needs) && need.needs != *group)
-            };
+            let is_ready = |group: &usize| needed[*group].iter().all(|needed| is_placed[*needed] || needed == group);
             // A circle that was too large to become one is broken where it costs least.
-            let next = left.iter().position(is_ready).unwrap_or(0);
-            stack.push(left.remove(next));
+            let next = left.remove(left.iter().position(is_ready).unwrap_or(0));
+            is_placed[next] = true;
+            stack.push(next);
         }
     }
-    stacks.sort_by_key(|stack| preference(&stack[0]));
+    stacks.sort_by_key(|stack| preferences[stack[0]]);
     stacks
 }
 

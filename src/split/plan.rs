@@ -72,13 +72,19 @@ fn in_need(
         let facts: Vec<Vec<Facts>> = groups.iter().map(|group| part_facts(input, group, whole, reader)).collect();
         let needs = Needs { set, contents, frequencies: &surroundings.frequencies, reader }.find(&groups, &facts);
         let files = |circle: &[usize]| circle.iter().map(|group| groups[*group].parts.len()).sum::<usize>();
-        let circle = order::circles(groups.len(), &needs).into_iter().find(|circle| files(circle) <= options.max_files);
-        let Some(circle) = circle else { return (groups, needs) };
-        for other in circle[1..].iter().rev() {
-            let other = groups.remove(*other);
-            groups[circle[0]].absorb(other, |file| edits_of(&set.files[file]).len());
+        let mut circles = order::circles(groups.len(), &needs);
+        circles.retain(|circle| files(circle) <= options.max_files);
+        if circles.is_empty() {
+            return (groups, needs);
         }
-        groups[circle[0]].reasons.push("its parts need each other".to_owned());
+        for circle in &circles {
+            for other in &circle[1..] {
+                let other = std::mem::replace(&mut groups[*other], Group::of_files(Vec::new()));
+                groups[circle[0]].absorb(other, |file| edits_of(&set.files[file]).len());
+            }
+            groups[circle[0]].reasons.push("its parts need each other".to_owned());
+        }
+        groups.retain(|group| !group.parts.is_empty());
     }
 }
 
