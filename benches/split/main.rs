@@ -5,7 +5,11 @@
 
 mod case;
 mod dump;
+#[path = "../common/process.rs"]
+#[expect(dead_code, reason = "common to all benches")]
+mod process;
 mod score;
+mod size;
 mod table;
 
 use std::{
@@ -32,8 +36,11 @@ use table::Table;
 #[derive(Parser)]
 struct Arguments {
     /// Files of cases, one JSON object a line
-    #[arg(long, num_args = 1.., required = true)]
+    #[arg(long, num_args = 1.., required_unless_present = "sizes")]
     cases: Vec<PathBuf>,
+    /// Measure speed and memory instead, on made changes of so many files
+    #[arg(long, num_args = 1.., conflicts_with = "cases")]
+    sizes: Vec<usize>,
     /// Predictions of another tool for the same cases, as NAME=FILE
     #[arg(long, num_args = 1..)]
     predictions: Vec<String>,
@@ -62,6 +69,9 @@ struct Arguments {
 
 fn main() {
     let arguments = Arguments::parse();
+    if !arguments.sizes.is_empty() {
+        return size::measure(&arguments.sizes);
+    }
     let cases: Vec<Case> = arguments.cases.iter().flat_map(|file| case::read(file)).collect();
     if let Some(file) = &arguments.dump {
         return dump::write(file, &cases, &arguments.tables);
@@ -77,53 +87,61 @@ fn main() {
         let (name, file) = prediction.split_once('=').unwrap();
         table.add(name, case::predicted(&cases, file.as_ref()));
     }
-    for strategy in Strategy::ALL {
-        // Cases are one commit: there is nothing to follow.
-        if strategy == Strategy::Commits
-            || !arguments.strategies.is_empty() && !arguments.strategies.iter().any(|name| name == strategy.as_str())
-        {
-            continue;
-        }
-        let granularities: &[Granularity] =
-            if strategy == Strategy::Hybrid { &[Granularity::File, Granularity::Hunk] } else { &[Granularity::File] };
-        for granularity in granularities {
-            let name =
-                format!("{} {}", strategy.as_str(), if *granularity == Granularity::Hunk { "hunks" } else { "files" });
-            measure(&mut table, &name, &cases, &arguments, strategy, *granularity, weights);
-        }
-    }
-    if arguments.ablation {
-        for left_out in Feature::ALL {
-            let kept: Vec<_> = Feature::ALL.into_iter().filter(|feature| *feature != left_out).collect();
-            let name = format!("without {}", left_out.as_str());
-            measure(&mut table, &name, &cases, &arguments, Strategy::Hybrid, Granularity::File, &weights.only(&kept));
-        }
+    let ways = ways(&arguments, weights);
+    let measured = each(&cases, |case| {
+        let loaded = case.load(&arguments.tables);
+        ways.iter().map(|way| way.measure(case, &loaded)).collect::<Vec<_>>()
+    });
+    for (at, way) in ways.iter().enumerate() {
+        let of_way = measured.iter().map(|ways| &ways[at]);
+        table.add(&way.name, of_way.clone().map(|(score, _)| score.clone()).collect());
+        let took: Duration = of_way.map(|(_, took)| *took).sum();
+        println!("{:<24} {} ms a plan", "", (took / u32::try_from(cases.len().max(1)).unwrap()).as_millis());
     }
 }
 
-fn measure(
-    table: &mut Table,
-    name: &str,
-    cases: &[Case],
-    arguments: &Arguments,
-    strategy: Strategy,
-    granularity: Granularity,
-    weights: &Weights,
-) {
-    let took = Mutex::new(Duration::ZERO);
-    let scores = each(cases, |case| {
-        let Loaded { change, surroundings } = case.load(&arguments.tables);
-        let options = Options { strategy, granularity, ..Options::default() };
+/// One way to split, by name.
+struct Way {
+    name: String,
+    options: Options,
+    weights: Weights,
+}
+
+/// Strategies first, then what is left of the default one without each piece of evidence.
+fn ways(arguments: &Arguments, weights: &Weights) -> Vec<Way> {
+    let way = |name: String, strategy, granularity, weights: Weights| Way {
+        name,
+        options: Options { strategy, granularity, ..Options::default() },
+        weights,
+    };
+    let wanted = |strategy: &Strategy| {
+        // Cases are one commit: there is nothing to follow.
+        *strategy != Strategy::Commits
+            && (arguments.strategies.is_empty() || arguments.strategies.iter().any(|name| name == strategy.as_str()))
+    };
+    let mut ways = Vec::new();
+    for strategy in Strategy::ALL.into_iter().filter(wanted) {
+        ways.push(way(format!("{} files", strategy.as_str()), strategy, Granularity::File, weights.clone()));
+        if strategy == Strategy::Hybrid {
+            ways.push(way(format!("{} hunks", strategy.as_str()), strategy, Granularity::Hunk, weights.clone()));
+        }
+    }
+    for left_out in Feature::ALL.into_iter().filter(|_| arguments.ablation) {
+        let kept: Vec<_> = Feature::ALL.into_iter().filter(|feature| *feature != left_out).collect();
+        let name = format!("without {}", left_out.as_str());
+        ways.push(way(name, Strategy::Hybrid, Granularity::File, weights.only(&kept)));
+    }
+    ways
+}
+
+impl Way {
+    fn measure(&self, case: &Case, loaded: &Loaded) -> (Score, Duration) {
+        let Loaded { change, surroundings } = loaded;
         let started = Instant::now();
-        let input =
-            SplitInput { set: &change.set, contents: &change.contents, surroundings: &surroundings, options: &options };
-        let plan = plan_with(input, weights);
-        *took.lock().unwrap() += started.elapsed();
-        Score::of(case, &case.assigned(&plan))
-    });
-    table.add(name, scores);
-    let per_plan = took.into_inner().unwrap() / u32::try_from(cases.len().max(1)).unwrap();
-    println!("{:<24} {} ms a plan", "", per_plan.as_millis());
+        let input = SplitInput { set: &change.set, contents: &change.contents, surroundings, options: &self.options };
+        let plan = plan_with(input, &self.weights);
+        (Score::of(case, &case.assigned(&plan)), started.elapsed())
+    }
 }
 
 /// Does the work for every case, on all cores, and keeps the order.
