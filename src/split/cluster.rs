@@ -1,7 +1,7 @@
 //! Puts what belongs together into groups: average linkage, from the most similar pair on, until what is left is too
 //! different. Ties go to what comes first, so that the same change gives the same groups.
 
-use super::weights::{CERTAIN, Likelihood};
+use super::weights::{CERTAIN, Likelihood, Weights};
 
 /// How likely each pair belongs together.
 pub struct Likelihoods {
@@ -165,17 +165,38 @@ pub fn pieces(group: &[usize], likelihoods: &Likelihoods, weights: &[usize], cap
     pieces.into_iter().map(|piece| piece.into_iter().map(|member| group[member]).collect()).collect()
 }
 
-/// Groups of blocks by the weights' own rule of when to stop.
-pub fn cluster(
-    likelihoods: &Likelihoods,
-    weights: &[usize],
-    cap: usize,
-    threshold: f64,
-    attach_above: f64,
-) -> Vec<Vec<usize>> {
-    let merges = dendrogram(likelihoods, weights, cap);
-    let kept = merges.iter().take_while(|merge| merge.height >= threshold).count();
+/// Groups of blocks by the weights' own rule of when to stop. `files` says how many each has.
+pub fn cluster(likelihoods: &Likelihoods, files: &[usize], cap: usize, weights: &Weights) -> Vec<Vec<usize>> {
+    let all: Vec<usize> = (0..likelihoods.atoms()).collect();
+    let merges = dendrogram(likelihoods, files, cap);
+    if files.iter().sum::<usize>() <= cap
+        && let Some(last) = merges.last()
+        && weights.whole.is(last.height, likelihoods.within(&all))
+    {
+        return vec![all];
+    }
+    let kept = merges.iter().take_while(|merge| merge.height >= weights.threshold).count();
     let mut groups = groups(likelihoods.atoms(), &merges[..kept]);
-    attach(&mut groups, likelihoods, weights, cap, attach_above);
+    attach(&mut groups, likelihoods, files, cap, weights.attach);
     groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many groups come of two pairs of files, each pair alike by 90 percent, and so alike to the other one.
+    fn groups_of(percent: Likelihood, cap: usize) -> usize {
+        let weights = r#"{ "provenance": "", "intercept": 0, "log_files": 0, "commits": 0, "threshold": 0.4, "attach": 0.4,
+            "whole": { "intercept": 2, "last": 1, "mean": 2, "above": 0.75 }, "features": {} }"#;
+        let likelihoods =
+            Likelihoods::of(4, |one, other| CERTAIN / 100 * if one / 2 == other / 2 { 90 } else { percent });
+        cluster(&likelihoods, &[1; 4], cap, &Weights::parse(weights).unwrap()).len()
+    }
+
+    #[test]
+    fn what_is_alike_throughout_is_one_thing_although_it_has_a_seam() {
+        assert_eq!([groups_of(50, 4), groups_of(35, 4), groups_of(10, 4)], [1, 1, 2]);
+        assert_eq!([groups_of(50, 3), groups_of(35, 3)], [2, 2], "never more than one slice may have");
+    }
 }

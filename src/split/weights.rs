@@ -23,6 +23,7 @@ pub struct Weights {
     pub threshold: f64,
     /// A group of one file joins the most similar one above this.
     pub attach: f64,
+    pub whole: Whole,
     curves: [Curve; Feature::COUNT],
 }
 
@@ -55,7 +56,36 @@ struct File {
     commits: f64,
     threshold: f64,
     attach: f64,
+    whole: Whole,
     features: BTreeMap<String, Curve>,
+}
+
+/// Tells a change that is one thing, whatever its seams.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Whole {
+    intercept: f64,
+    last: f64,
+    mean: f64,
+    /// It must be so likely.
+    above: f64,
+}
+
+impl Whole {
+    /// `last`: how alike the last two groups are that could be joined; `mean`: how alike all are. Both from 0 to 1.
+    pub fn is(&self, last: f64, mean: f64) -> bool {
+        let odds = |likelihood: f64| ((likelihood + 0.01) / (1.01 - likelihood)).ln();
+        logistic(self.intercept + self.last * odds(last) + self.mean * odds(mean)) >= parts(self.above)
+    }
+}
+
+/// Rounding hides the last digits, in which machines may differ.
+fn parts(probability: f64) -> Likelihood {
+    (CERTAIN as f64 * probability).round() as Likelihood
+}
+
+fn logistic(logit: f64) -> Likelihood {
+    parts(1.0 / (1.0 + (-logit).exp()))
 }
 
 impl Weights {
@@ -66,9 +96,10 @@ impl Weights {
     /// # Errors
     /// When the text is not of the form of `weights.json`.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        let File { intercept, log_files, commits, threshold, attach, mut features, .. } = serde_json::from_str(text)?;
+        let File { intercept, log_files, commits, threshold, attach, whole, mut features, .. } =
+            serde_json::from_str(text)?;
         let curves = Feature::ALL.map(|feature| features.remove(feature.as_str()).unwrap_or_default());
-        Ok(Self { intercept, log_files, commits, threshold, attach, curves })
+        Ok(Self { intercept, log_files, commits, threshold, attach, whole, curves })
     }
 
     /// The same, blind for all features but these.
@@ -89,9 +120,7 @@ impl Weights {
     /// commits they share, from 0 to 1.
     pub fn likelihood(&self, measures: &Measures, atoms: usize, commits: f64) -> Likelihood {
         let evidence: f64 = Feature::ALL.iter().map(|feature| self.worth(*feature, measures)).sum();
-        let logit =
-            self.intercept + self.log_files * (atoms.max(1) as f64).ln() / 3.0 + evidence + self.commits * commits;
-        // Rounding hides the last digits, in which machines may differ.
-        (CERTAIN as f64 / (1.0 + (-logit).exp())).round() as Likelihood
+        let size = self.log_files * (atoms.max(1) as f64).ln() / 3.0;
+        logistic(self.intercept + size + evidence + self.commits * commits)
     }
 }

@@ -66,7 +66,7 @@ fn a_person_sees_slices_and_why() {
     2 slices in 2 independent parts (hybrid).
 
     ─ s1 change BasketLedger
-      3 files, +10 -1, on base, 91 % sure, seam/harbour/1-change-basketledger
+      3 files, +10 -1, on base, 94 % sure, seam/harbour/1-change-basketledger
         they change the same names: `BasketLedger`, `weigh_basket` and `basket`
         `basket.py` and `till.py` name each other in what changed
         `test_basket.py` tests `basket.py`
@@ -75,7 +75,7 @@ fn a_person_sees_slices_and_why() {
           + tests/test_basket.py
 
     ─ s2 document Rotterdam in docs
-      2 files, +2 -2, on base, 92 % sure, seam/harbour/2-document-rotterdam-in-docs
+      2 files, +2 -2, on base, 95 % sure, seam/harbour/2-document-rotterdam-in-docs
         they change the same names: `Rotterdam`, `harbour` and `office`
         the same number of lines changed in each
         they stand below `docs/`

@@ -33,7 +33,7 @@ pub fn groups(scene: &Scene<'_>) -> Vec<Vec<usize>> {
     let Scene { input, blocks, likelihoods, weights, .. } = scene;
     match input.options.strategy {
         Strategy::Hybrid | Strategy::Semantic => {
-            cluster::cluster(likelihoods, &blocks.weights(), input.options.max_files, weights.threshold, weights.attach)
+            cluster::cluster(likelihoods, &blocks.weights(), input.options.max_files, weights)
         }
         Strategy::Directory => directory::groups(blocks),
         Strategy::Dependency => dependency::groups(scene),
