@@ -8,7 +8,7 @@ pub mod judge;
 pub mod parse;
 pub mod registry;
 pub mod spec;
-mod split;
+pub mod split;
 
 mod ask;
 mod config;

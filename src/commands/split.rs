@@ -1,16 +1,38 @@
 //! `/split`: cuts a pull request into slices, and keeps them in step.
 
-use super::spec::{Spec, Takes, Use};
+use super::spec::{Opt, Spec, Takes, Use, Value};
+use crate::domain::plan::Strategy;
+
+/// How to group, and how many files a slice may have; the policy says so where nobody does.
+pub const STRATEGY: &str = "strategy";
+pub const MAX_FILES: &str = "max-files";
+
+const PLANNING: &[Opt] = &[
+    Opt { name: STRATEGY, value: Value::OneOf(&STRATEGIES) },
+    Opt { name: MAX_FILES, value: Value::Number(2, 1_000) },
+];
+const STRATEGIES: [&str; Strategy::ALL.len()] = {
+    let mut names = [""; Strategy::ALL.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = Strategy::ALL[at].as_str();
+        at += 1;
+    }
+    names
+};
 
 pub(super) const SPEC: Spec = Spec {
     name: "split",
     uses: &[
-        Use::read(
-            "",
-            Takes::Nothing,
-            "Plans how this pull request is cut into smaller ones, and shows the plan to be edited.",
-        ),
-        Use::read("plan", Takes::Nothing, "The same."),
+        Use {
+            options: PLANNING,
+            ..Use::read(
+                "",
+                Takes::Nothing,
+                "Plans how this pull request is cut into smaller ones, and shows the plan to be edited.",
+            )
+        },
+        Use { options: PLANNING, ..Use::read("plan", Takes::Nothing, "The same.") },
         Use::write(
             "apply",
             Takes::Nothing,

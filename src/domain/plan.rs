@@ -31,7 +31,7 @@ impl Strategy {
     pub const ALL: [Self; 6] =
         [Self::Hybrid, Self::Semantic, Self::Directory, Self::Dependency, Self::Codeowners, Self::Commits];
 
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Hybrid => "hybrid",
             Self::Semantic => "semantic",

@@ -11,11 +11,18 @@ use super::{
     tool::{Access, Tool},
 };
 use crate::{
-    commands::{judge::Need, parse::Command, registry},
-    config::policy::{Policy, Role, SplitOnPush},
+    commands::{
+        asked::{self, Asked},
+        judge::Need,
+        parse::Command,
+        registry,
+        split::{MAX_FILES, STRATEGY},
+    },
+    config::policy::{Policy, Role, SplitOnPush, SplitPolicy},
     domain::{
         event::Account,
         ids::{CommitSha, PullNumber},
+        plan::Strategy,
     },
     github::{client::GitHub, permissions::Permissions, pulls::Pull, repository::RepositoryClient},
     review::buttons::Button,
@@ -109,12 +116,17 @@ impl Tool for LoadSplit {
 
     async fn run(&self, context: &ToolContext, input: Input) -> Result<LoadedSplit, ToolError> {
         let repository = context.scope.repository(&self.github, Permissions::read_only())?;
-        let wish = wish(&input)?;
+        let asked =
+            input.command.as_ref().and_then(asked::read).transpose().map_err(|misuse| ToolError::skip(misuse.0))?;
+        let wish = wish(&input, asked.as_ref())?;
         let by_push = input.event == "push";
         if by_push && input.branch.as_ref().is_some_and(|branch| branch.starts_with(OWN_BRANCHES)) {
             return Err(ToolError::skip("the branch is a slice itself"));
         }
-        let policy = self.policies.load(&repository, context.services.clock.now()).await?.policy;
+        let mut policy = self.policies.load(&repository, context.services.clock.now()).await?.policy;
+        if let Some(asked) = &asked {
+            choose(&mut policy.split, asked);
+        }
         if by_push && policy.split.on_push == SplitOnPush::Off {
             return Err(ToolError::skip("`split.on_push` is off"));
         }
@@ -154,7 +166,7 @@ impl Tool for LoadSplit {
     }
 }
 
-fn wish(input: &Input) -> Result<Wish, ToolError> {
+fn wish(input: &Input, asked: Option<&Asked<'_>>) -> Result<Wish, ToolError> {
     if let Some(button) = &input.requested_action {
         return match button.as_str() {
             button if button == Button::PlanSplit.identifier() => Ok(Wish::Plan),
@@ -162,10 +174,18 @@ fn wish(input: &Input) -> Result<Wish, ToolError> {
             _ => Err(ToolError::skip("the button is not about splitting")),
         };
     }
-    let word = input.command.as_ref().map(|command| command.arguments.trim().to_lowercase()).unwrap_or_default();
-    let said = Wish::ALL.into_iter().find(|wish| wish.word() == word);
-    said.or_else(|| word.is_empty().then_some(Wish::Plan))
-        .ok_or_else(|| ToolError::skip("`/split` is used with `plan`, `apply`, `restack` or `abandon`"))
+    let word = asked.map_or("", |asked| asked.way.word);
+    Ok(Wish::ALL.into_iter().find(|wish| wish.word() == word).unwrap_or(Wish::Plan))
+}
+
+/// What whoever asked wants otherwise than the policy has it. The options are of their types already.
+fn choose(policy: &mut SplitPolicy, asked: &Asked<'_>) {
+    if let Some(name) = asked.option(STRATEGY) {
+        policy.strategy = Strategy::ALL.into_iter().find(|all| all.as_str() == name).unwrap_or(policy.strategy);
+    }
+    if let Some(number) = asked.option(MAX_FILES) {
+        policy.max_files_per_pr = number.parse().unwrap_or(policy.max_files_per_pr);
+    }
 }
 
 /// A button asks for what the command asks for.

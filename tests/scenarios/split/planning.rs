@@ -263,3 +263,23 @@ scenario!(what_the_review_finds_is_shown_with_the_slice, async |seam| {
     let found: Vec<&str> = shown.lines().filter(|line| line.contains("totals.py` line")).collect();
     insta::assert_snapshot!(found.join("\n"), @"- `s3`: `report/totals.py` line 6: `eval` or `exec` runs a text that is not a literal: whoever can influence it runs code here. Where the text is only data, use `ast.literal_eval` or `json.loads`; otherwise choose from a fixed table of functions. (py/eval-nonliteral)");
 });
+
+scenario!(whoever_asks_says_how_to_cut, async |seam| {
+    let pull = big_pull(seam).await;
+    say(seam, &pull, "/split --strategy semantic --max-files=2").await;
+    let (_, plan) = plan_comment(&pull);
+    let rows: Vec<_> = plan.lines().filter(|line| line.starts_with("| ")).collect();
+    insta::assert_snapshot!(rows.join("\n"), @r"
+    | | Slice | Files | Stands on | Why |
+    | 1 | `s1` Add docs/billing.md | `docs/billing.md` | `main` |  |
+    | 2 | `s2` Add country | `billing/rates.py`, `report/summary.py` | `s1` | they change the same names: `country`, `rate_of_country` and `def`; needs s1: names the new `docs/billing.md` |
+    | 3 | `s3` Add 2 files | `billing/tables.py`, `report/totals.py` | `s2` | needs s1: names the new `docs/billing.md`; needs s2: names the new `billing/rates.py`, uses `rate_of_country` |
+    | 4 | `s4` Add docs/index.md | `docs/index.md` | `main` |  |
+    ");
+    say(seam, &pull, "/seam split plan --strategy folders").await;
+    insta::assert_snapshot!(last_answer(&pull), @r"
+    > `/split plan --strategy folders`
+
+    `--strategy` of `/split` takes one of `hybrid`, `semantic`, `directory`, `dependency`, `codeowners`, `commits`.
+    ");
+});
