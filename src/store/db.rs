@@ -229,6 +229,8 @@ impl SqliteDb {
             // A commit is on disk before it is answered; many deliveries share one.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // 16 MiB of pages between two checkpoints: a busy line writes the same pages again and again.
+            .pragma("wal_autocheckpoint", "4096")
             .busy_timeout(PATIENCE)
             .disable_statement_logging();
         let writer = SqlitePoolOptions::new()

@@ -28,6 +28,8 @@ const QUEUE: usize = 2048;
 const QUEUE_KIB: u32 = 64 * 1024;
 /// What one commit takes at most.
 const BATCH: usize = 256;
+/// What one commit takes at once of those that wait, be they ever so few.
+const SMALL_BATCH: usize = 16;
 /// How often a batch is tried when it only collided with another transaction.
 const TRIES: usize = 4;
 
@@ -98,7 +100,9 @@ impl Ingest {
 
 async fn run(db: Db, mut waiting: mpsc::Receiver<Waiting>) {
     let mut batch = Vec::with_capacity(BATCH);
-    while waiting.recv_many(&mut batch, BATCH).await > 0 {
+    // Half of a long queue: while one half is written, those of the other are answered and come again. Taking all of it
+    // would write one alone, the first to come back, and then all others.
+    while waiting.recv_many(&mut batch, (waiting.len() / 2).clamp(SMALL_BATCH, BATCH)).await > 0 {
         let (arrivals, others): (Vec<_>, Vec<_>) =
             batch.drain(..).map(|waiting| (waiting.arrival, (waiting.answer, waiting.room))).unzip();
         let results = store_all(&db, &arrivals).await;
