@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn code_in_backticks_is_marked_and_everything_is_escaped() {
         for (text, html) in [
-            ("`/fix` commits <b>", "<code>/fix</code> commits &lt;b&gt;"),
+            ("`/fix` commits <b>", "<code>&#x2f;fix</code> commits &lt;b&gt;"),
             ("run `a` or `<b>`", "run <code>a</code> or <code>&lt;b&gt;</code>"),
             ("one ` alone", "one ` alone"),
         ] {
