@@ -74,7 +74,7 @@ impl Limits {
         } else {
             over.then_some(Refused::Secondary { retry_after: 60 })
         };
-        if refused.is_none() {
+        if refused.is_none() && !self.off {
             calls.push((now, cost));
         }
         let reset = calls.first().map_or(now, |(at, _)| *at) + TimeDelta::hours(1);
