@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, MutexGuard},
+    sync::{Arc, MutexGuard, atomic::Ordering},
 };
 
 use axum::{Router, extract::DefaultBodyLimit, routing::any};
@@ -210,6 +210,11 @@ impl FakeGitHub {
     /// No rate limits: for measuring.
     pub(crate) fn without_limits(&self) {
         self.shared.limits().off = true;
+    }
+
+    /// From now on nothing is held against GitHub's descriptions: for tests that ask what others have asked, many times.
+    pub(crate) fn without_descriptions(&self) {
+        self.shared.is_checked.store(false, Ordering::Relaxed);
     }
 
     /// The App on all repositories of an account, with all that it asks for.

@@ -84,7 +84,7 @@ scenario!(what_takes_long_is_told_in_one_comment, async |seam| {
     insta::assert_snapshot!(meanwhile(seam, &pull, asked).await, @r"
     > `/review`
 
-    Working on it, for 0 seconds by now: 0 of 5 steps are done. Now: `change`.
+    Working on it, for 0 seconds by now: 0 of 6 steps are done. Now: `change`.
     ---
     > `/review`
 

@@ -3,6 +3,7 @@
 mod answers;
 mod attention;
 mod blocking;
+mod command_table;
 mod commands;
 mod conversation;
 mod first_review;

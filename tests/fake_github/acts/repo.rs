@@ -254,6 +254,12 @@ impl NewPull {
         self
     }
 
+    /// By somebody else than Ada.
+    pub(crate) fn by(mut self, login: &str) -> Self {
+        login.clone_into(&mut self.author);
+        self
+    }
+
     /// From somebody's fork, by that person.
     pub(crate) fn by_fork_of(mut self, login: &str) -> Self {
         self.fork = Some(self.repo.fork(login));
