@@ -42,21 +42,21 @@ scenario!(a_big_push_gets_a_plan_with_a_button, async |seam| {
       </details>
       #### `s1` Add RATES_BY_COUNTRY in billing
 
-      On `main`, as `seam/topic/1-add-rates-by-country-in-billing`, 58 % sure of its borders.
+      On `main`, as `seam/topic/1-add-rates-by-country-in-billing`, 56 % sure of its borders.
 
       - `billing/rates.py` added
       - `billing/tables.py` added
 
       #### `s2` Add 2 files in docs
 
-      On `s1`, as `seam/topic/2-add-2-files-in-docs`, 63 % sure of its borders.
+      On `s1`, as `seam/topic/2-add-2-files-in-docs`, 64 % sure of its borders.
 
       - `docs/billing.md` added
       - `docs/index.md` added
 
       #### `s3` Add billing in report
 
-      On `s2`, as `seam/topic/3-add-billing-in-report`, 58 % sure of its borders.
+      On `s2`, as `seam/topic/3-add-billing-in-report`, 57 % sure of its borders.
 
       - `report/summary.py` added
       - `report/totals.py` added
