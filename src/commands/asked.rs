@@ -1,7 +1,7 @@
 //! A command of Seam's own, read as its [`Spec`] allows: which use is meant, and with which words.
 
 use super::{
-    parse::Command,
+    parse::{Command, split_word},
     registry,
     spec::{Opt, Spec, Takes, Use},
 };
@@ -75,11 +75,6 @@ fn options<'a>(spec: &Spec, way: &'static Use, mut words: &'a str) -> Result<(Ve
         words = rest;
     }
     Ok((options, words))
-}
-
-fn split_word(text: &str) -> (&str, &str) {
-    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    (word, rest.trim_start())
 }
 
 /// Whether it is this use of its command, as in `all` of `/fix all`.

@@ -29,26 +29,26 @@ pub struct Command {
     pub form: Form,
 }
 
-/// `slug`: the App's name in mentions.
+/// The first few. `slug`: the App's name in mentions.
 pub fn parse_commands(body: &str, slug: &str) -> Vec<Command> {
+    all_commands(body, slug).take(MAX_COMMANDS).collect()
+}
+
+/// The first few of what an edited comment has that was nowhere in it `before`: who edits it asks for nothing else.
+pub fn added_commands(before: &str, body: &str, slug: &str) -> Vec<Command> {
+    let before: Vec<_> = all_commands(before, slug).collect();
+    parse_commands(body, slug).into_iter().filter(|command| !before.contains(command)).collect()
+}
+
+fn all_commands(body: &str, slug: &str) -> impl Iterator<Item = Command> {
     let mut block = Block::Text;
-    let mut commands = Vec::new();
-    for line in body.lines() {
+    body.lines().filter_map(move |line| {
         let text = line.trim_start_matches(' ');
         let is_indented = line.len() - text.len() >= 4 || text.starts_with('\t');
         let (before, after) = (block, block.after(if is_indented { "" } else { text }));
         block = after;
-        if before == Block::Text
-            && !is_indented
-            && let Some(command) = parse_line(text, slug)
-        {
-            commands.push(command);
-            if commands.len() == MAX_COMMANDS {
-                break;
-            }
-        }
-    }
-    commands
+        (before == Block::Text && !is_indented).then(|| parse_line(text, slug)).flatten()
+    })
 }
 
 /// What a line stands in.
@@ -108,7 +108,8 @@ fn parse_line(line: &str, slug: &str) -> Option<Command> {
     })
 }
 
-fn split_word(text: &str) -> (&str, &str) {
+/// The first word, and what stands behind it.
+pub(super) fn split_word(text: &str) -> (&str, &str) {
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     (word, rest.trim_start())
 }
@@ -145,6 +146,15 @@ mod tests {
             found("<!-- template:\n/review\n-->\n/why\n<!-- /review -->\n/help"),
             ["why (Bare): ", "help (Bare): "]
         );
+    }
+
+    #[test]
+    fn an_edit_asks_only_for_what_it_adds() {
+        let added = |before, body| added_commands(before, body, "seam-app").into_iter().map(|command| command.name);
+        assert!(added("/review\n/why", "/why\n/help\n/review").eq(["help"]));
+        // Somebody else hid it behind the few that are looked at.
+        let hidden = format!("{}/fix all", "/x\n".repeat(MAX_COMMANDS));
+        assert!(added(&hidden, "/x\n/fix all").eq([""; 0]));
     }
 
     #[test]

@@ -10,15 +10,14 @@ use super::{
     answer::Answer,
     context::ToolContext,
     error::ToolError,
-    feedback::{answer_key, react, reply},
-    tell_progress::PROGRESS,
+    feedback::{answer_key, progress_key, react, reply},
     tool::{Access, Tool},
 };
 use crate::{
     commands::{heard::HEARING, parse::Command},
     config::{links::Links, policy::Role},
     domain::{
-        effect::Reaction,
+        effect::{EffectKey, Reaction},
         event::CommentRef,
         execution::{Execution, ExecutionStatus},
         ids::{ExecutionId, PullNumber},
@@ -70,17 +69,22 @@ impl Tool for AnswerCommand {
     async fn run(&self, context: &ToolContext, input: Input) -> Result<Answered, ToolError> {
         let Input { pull_number, comment, command } = input;
         let ended = self.ended(context).await?;
+        let key = answer_key(&comment, &command, context.scope.execution);
+        let is_told_of = self.is_told_of(ended.id, &key).await?;
         let (reaction, text) = match ended.status {
             // The commands have answers of their own.
             ExecutionStatus::Succeeded | ExecutionStatus::Skipped if ended.workflow == HEARING => {
                 return Err(ToolError::skip("the comment was heard"));
             }
             ExecutionStatus::Succeeded => match self.answer(ended.id).await? {
-                None if self.is_told_of(ended.id).await? => (Reaction::Rocket, Some("Done.".to_owned())),
+                None if is_told_of => (Reaction::Rocket, Some("Done.".to_owned())),
                 answer => (Reaction::Rocket, answer),
             },
             ExecutionStatus::Skipped => (Reaction::Confused, Some(refusal(&ended))),
             ExecutionStatus::Failed => (Reaction::Confused, Some(self.failure(&ended, &command))),
+            ExecutionStatus::Superseded | ExecutionStatus::Cancelled if is_told_of => {
+                (Reaction::Confused, Some(refusal(&ended)))
+            }
             ExecutionStatus::Superseded | ExecutionStatus::Cancelled => {
                 return Err(ToolError::skip(format!("execution {} was stopped by somebody", ended.id)));
             }
@@ -93,7 +97,6 @@ impl Tool for AnswerCommand {
         let clock = context.services.clock.clone();
         let performer = Performer::new(self.db.clone(), repository, context.scope.lease(), clock);
         if let Some(text) = &text {
-            let key = answer_key(&comment, &command, &ended);
             performer.perform(&reply(key, pull_number, &comment, &command, text)).await?;
             context.check()?;
         }
@@ -124,8 +127,9 @@ impl AnswerCommand {
     }
 
     /// A comment says that it is at work.
-    async fn is_told_of(&self, id: ExecutionId) -> Result<bool, StoreError> {
-        Ok(effect::of(&self.db, id).await?.iter().any(|one| one.key.0.starts_with(PROGRESS)))
+    async fn is_told_of(&self, id: ExecutionId, answer: &EffectKey) -> Result<bool, StoreError> {
+        let progress = progress_key(answer, "");
+        Ok(effect::of(&self.db, id).await?.iter().any(|one| one.key.0.starts_with(&progress.0)))
     }
 
     fn failure(&self, ended: &Execution, command: &Command) -> String {

@@ -210,12 +210,12 @@ async fn fixes_of(repository: &RepositoryClient, head: &CommitSha, findings: &[&
     }
     let mut fixes = Fixes { files: Vec::new(), done: Vec::new(), left_out: 0 };
     for (path, findings) in by_path {
-        let text = match repository.file(path, Some(head.as_str()), LARGEST_FILE).await? {
-            Some(bytes) if fixes.files.len() < MOST_FILES && !path.starts_with(WORKFLOWS) => {
-                String::from_utf8(bytes.to_vec()).ok()
-            }
-            _ => None,
+        let may_be_changed = fixes.files.len() < MOST_FILES && !path.starts_with(WORKFLOWS);
+        let content = match may_be_changed {
+            true => repository.file(path, Some(head.as_str()), LARGEST_FILE).await?,
+            false => None,
         };
+        let text = content.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
         let suggestions: Vec<_> = findings.iter().filter_map(|finding| finding.suggestion.as_ref()).collect();
         let fixed = text.map(|text| (fixes::apply(&text, &suggestions), text));
         match fixed {

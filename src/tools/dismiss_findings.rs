@@ -1,6 +1,8 @@
 //! `commands.dismiss_findings`: what a person does not want to hear of: the finding of one thread, or all that Seam's open
 //! threads speak of. Each is remembered for the whole repository, and its thread is resolved.
 
+use std::collections::HashSet;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -17,15 +19,15 @@ use crate::{
     domain::{
         effect::{Effect, EffectKey, PlannedEffect},
         event::{Account, CommentRef},
-        ids::PullNumber,
+        ids::{CommentId, PullNumber},
     },
     effects::{
         performer::Performer,
         result::{EffectResult, ThreadOutcome},
     },
-    github::{client::GitHub, permissions::Permissions},
+    github::{client::GitHub, permissions::Permissions, threads::ReviewThread},
     review::ledger::count,
-    store::{db::Db, dismissal::DismissedBy},
+    store::{db::Db, dismissal::DismissedBy, effect},
 };
 
 pub struct DismissFindings {
@@ -58,10 +60,19 @@ impl Tool for DismissFindings {
         let (id, pull, now) = (repository.id(), input.pull_number, context.services.clock.now());
         let app = self.github.app().own().await?;
         let here = input.comment.thread();
+        let name = command_name(&input.comment, &input.command);
+        let key = |thread: &ReviewThread| EffectKey(format!("resolve:{}:{name}", thread.node_id));
+        // What an attempt before this one resolved is meant, too.
+        let begun: HashSet<_> =
+            effect::of(&self.db, context.scope.execution).await?.into_iter().map(|effect| effect.key).collect();
+        let is_meant = |root: CommentId, thread: &ReviewThread| match input.all {
+            true => !thread.is_resolved || begun.contains(&key(thread)),
+            false => Some(root) == here,
+        };
         let threads = repository.review_threads(pull).await?.into_iter().filter(|thread| thread.is_begun_by(&app));
         let meant: Vec<_> = threads
-            .filter_map(|thread| Some((thread.root.first()?.id?, thread.node_id, thread.is_resolved)))
-            .filter(|(root, _, is_resolved)| if input.all { !is_resolved } else { Some(*root) == here })
+            .filter_map(|thread| Some((thread.root.first()?.id?, thread)))
+            .filter(|(root, thread)| is_meant(*root, thread))
             .collect();
         if meant.is_empty() {
             return Err(ToolError::skip(match input.all {
@@ -72,26 +83,31 @@ impl Tool for DismissFindings {
         let reason = Some(input.command.arguments.as_str()).filter(|reason| !input.all && !reason.is_empty());
         let clock = context.services.clock.clone();
         let performer = Performer::new(self.db.clone(), repository, context.scope.lease(), clock);
-        let (mut done, mut refused) = (0, 0);
-        for (root, thread, _) in meant {
+        let (mut findings, mut threads, mut refused) = (0, 0, 0);
+        for (root, thread) in meant {
             let wish = (DismissedBy::Command, input.actor.login.as_str(), reason);
-            dismissing::dismiss(&self.db, id, pull, root, wish, now).await?;
-            let key = EffectKey(format!("resolve:{thread}:{}", command_name(&input.comment, &input.command)));
+            let found = dismissing::dismiss(&self.db, id, pull, root, wish, now).await?;
+            findings += usize::from(found.is_some());
+            let planned = PlannedEffect { key: key(&thread), effect: Effect::ResolveThread { thread: thread.node_id } };
             context.check()?;
-            match performer.perform(&PlannedEffect { key, effect: Effect::ResolveThread { thread } }).await? {
+            match performer.perform(&planned).await? {
                 EffectResult::Thread { outcome: ThreadOutcome::NotPermitted } => refused += 1,
-                _ => done += 1,
+                _ => threads += 1,
             }
         }
-        Ok(Answer { text: render(done, refused) })
+        Ok(Answer { text: render(findings, threads, refused) })
     }
 }
 
-fn render(done: usize, refused: usize) -> String {
-    let mut text = format!(
-        "{} dismissed: not raised again in this repository. Opening the thread again takes it back.",
-        count(done + refused, "finding")
-    );
+/// A thread that `/improve` began is about no finding that was raised.
+fn render(findings: usize, threads: usize, refused: usize) -> String {
+    let mut text = match findings {
+        0 => format!("{} resolved.", count(threads, "thread")),
+        some => format!(
+            "{} dismissed: not raised again in this repository. Opening the thread again takes it back.",
+            count(some, "finding")
+        ),
+    };
     if refused > 0 {
         text.push_str(" The threads stay open: the App may not resolve them without permission to write contents.");
     }

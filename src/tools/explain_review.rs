@@ -102,10 +102,10 @@ impl ExplainReview {
         let (workflow, repository) = (Some(WORKFLOW.to_owned()), Some(repository));
         let filter = Filter { workflow, repository, limit: 1_000, ..Filter::default() };
         let runs = execution::list(&self.db, &filter).await?;
-        let counts = |run: &&Execution| !matches!(run.status, ExecutionStatus::Superseded | ExecutionStatus::Cancelled);
-        let of_pull = runs.into_iter().filter(|run| run.input["pull_number"] == pull.0);
-        let of_pull: Vec<_> = of_pull.collect();
-        Ok(of_pull.iter().find(counts).cloned())
+        let counts = |run: &Execution| {
+            run.started_at.is_some() && !matches!(run.status, ExecutionStatus::Superseded | ExecutionStatus::Cancelled)
+        };
+        Ok(runs.into_iter().find(|run| run.input["pull_number"] == pull.0 && counts(run)))
     }
 
     fn head(

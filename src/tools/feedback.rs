@@ -8,8 +8,7 @@ use crate::{
     domain::{
         effect::{Effect, EffectKey, PlannedEffect, Reaction},
         event::CommentRef,
-        execution::Execution,
-        ids::PullNumber,
+        ids::{ExecutionId, PullNumber},
     },
     review::{
         mark::Mark,
@@ -30,11 +29,15 @@ pub(super) fn react(comment: &CommentRef, reaction: Reaction) -> PlannedEffect {
     PlannedEffect { key, effect: Effect::React { comment: comment.clone(), reaction } }
 }
 
-/// Of the one comment in which a person hears of an execution: what it is at, and then how it ended. Where somebody had it
-/// run again, there is another one.
-pub(super) fn answer_key(comment: &CommentRef, command: &Command, execution: &Execution) -> EffectKey {
-    let before = execution.attempt - execution.tries;
-    EffectKey(format!("answer:{}:{}@{before}", execution.workflow, command_name(comment, command)))
+/// Of the one comment in which a person hears of a command: what it is at, and then how it ended. Where somebody had it run
+/// again, there is another `answer`, which is the execution that tells the end.
+pub(super) fn answer_key(comment: &CommentRef, command: &Command, answer: ExecutionId) -> EffectKey {
+    EffectKey(format!("answer:{}@{answer}", command_name(comment, command)))
+}
+
+/// Of what such a comment says meanwhile; `what` tells one word from the next.
+pub(super) fn progress_key(answer: &EffectKey, what: &str) -> EffectKey {
+    EffectKey(format!("progress:{answer}:{what}"))
 }
 
 /// Words in the thread where the command stands, or in the conversation, where they name it.

@@ -1,23 +1,22 @@
 //! `github.tell_progress`: how far a command is that takes long, where it was asked for: in one comment, which its answer
 //! then takes the place of.
 
-use anyhow::anyhow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
     context::ToolContext,
     error::ToolError,
-    feedback::{answer_key, reply},
+    feedback::{answer_key, progress_key, reply},
     tool::{Access, Tool},
 };
 use crate::{
     commands::parse::Command,
     config::policy::Role,
     domain::{
-        effect::{EffectKey, PlannedEffect},
+        effect::PlannedEffect,
         event::CommentRef,
-        ids::PullNumber,
+        ids::{ExecutionId, PullNumber},
     },
     effects::performer::Performer,
     github::{
@@ -25,11 +24,8 @@ use crate::{
         permissions::{Permission, Permissions},
     },
     review::plan::digest,
-    store::{db::Db, execution},
+    store::db::Db,
 };
-
-/// The keys of these effects begin with it.
-pub(super) const PROGRESS: &str = "progress:";
 
 pub struct TellProgress {
     pub github: GitHub,
@@ -39,6 +35,8 @@ pub struct TellProgress {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
+    /// The execution that tells the end, and waits for it.
+    answer: ExecutionId,
     pull_number: PullNumber,
     comment: CommentRef,
     command: Command,
@@ -59,11 +57,9 @@ impl Tool for TellProgress {
     type Output = Told;
 
     async fn run(&self, context: &ToolContext, input: Input) -> Result<Told, ToolError> {
-        let Input { pull_number, comment, command, text } = input;
-        let own = execution::get(&self.db, context.scope.execution).await?;
-        let own = own.ok_or_else(|| ToolError::Fatal(anyhow!("the execution is forgotten")))?;
-        let answer = answer_key(&comment, &command, &own);
-        let key = EffectKey(format!("{PROGRESS}{answer}:{}", digest(&[&text])));
+        let Input { answer, pull_number, comment, command, text } = input;
+        let answer = answer_key(&comment, &command, answer);
+        let key = progress_key(&answer, &digest(&[&text]));
         let PlannedEffect { effect, .. } = reply(answer, pull_number, &comment, &command, &text);
         let permissions = Permissions::default().write(Permission::PullRequests);
         let repository = context.scope.repository(&self.github, permissions)?;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     commands::{
         heard::{HEARING, Heard, answer_to, command_name, once},
-        parse::{Command, Form, parse_commands},
+        parse::{Command, Form, added_commands, parse_commands},
         registry,
     },
     domain::{
@@ -50,13 +50,9 @@ pub(super) fn hear(event: &Event, definitions: &[Definition], own: &OwnApp) -> V
 
 /// Of an edited comment those that were not there before: somebody else may have edited it.
 fn commands(event: &Event, comment: &Comment, own: &OwnApp) -> Vec<Command> {
-    let parse = |body: &str| parse_commands(body, &own.slug);
     match (event.action.as_deref(), &comment.old_body) {
-        (Some("created" | "submitted" | "deleted"), _) => parse(&comment.body),
-        (Some("edited"), Some(old)) => {
-            let before = parse(old);
-            parse(&comment.body).into_iter().filter(|command| !before.contains(command)).collect()
-        }
+        (Some("created" | "submitted" | "deleted"), _) => parse_commands(&comment.body, &own.slug),
+        (Some("edited"), Some(old)) => added_commands(old, &comment.body, &own.slug),
         _ => Vec::new(),
     }
 }

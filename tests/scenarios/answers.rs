@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use seam::workflow::worker::{Settings, Workers};
+use seam::{
+    domain::execution::ExecutionStatus,
+    store::execution::{self, Filter},
+    workflow::worker::{Settings, Workers},
+};
+use tokio_util::sync::CancellationToken;
 
 use super::EVAL;
 use crate::{
@@ -56,21 +61,31 @@ scenario!(what_cannot_be_heard_is_said_so_and_can_be_heard_again, async |seam| {
     assert_eq!(pull.reactions(asked), ["confused", "eyes", "rocket"]);
 });
 
-/// Somebody asks for what takes long; what they read meanwhile, and in the end.
-async fn meanwhile(seam: &mut Seam, pull: &Pull, asked: i64) -> String {
+/// Workers that say soon what they are at, and the next command takes long.
+fn slow_workers(seam: &Seam, settings: Settings) -> Workers {
     // Whoever hears the command reads the policy first.
     seam.github.fail_next(POLICY, Fault::Slow(Duration::ZERO), 1);
     seam.github.fail_next(POLICY, Fault::Slow(Duration::from_secs(1)), 1);
-    let settings = Settings { progress: Duration::from_millis(100), ..Settings::default() };
-    let workers = Workers::new(seam.workers().engine().clone(), settings, Vec::new());
-    let working = tokio::spawn(async move { workers.run_until_idle().await });
+    let settings = Settings { progress: Duration::from_millis(100), ..settings };
+    Workers::new(seam.workers().engine().clone(), settings, Vec::new())
+}
+
+/// What Seam says as soon as it says something.
+async fn first_said(pull: &Pull) -> String {
     let told = async {
         while said(pull).is_empty() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         said(pull).join("\n")
     };
-    let told = tokio::time::timeout(Duration::from_secs(60), told).await.expect("Seam says what it is at");
+    tokio::time::timeout(Duration::from_secs(60), told).await.expect("Seam says what it is at")
+}
+
+/// Somebody asks for what takes long; what they read meanwhile, and in the end.
+async fn meanwhile(seam: &mut Seam, pull: &Pull, asked: i64) -> String {
+    let workers = slow_workers(seam, Settings::default());
+    let working = tokio::spawn(async move { workers.run_until_idle().await });
+    let told = first_said(pull).await;
     working.await.unwrap().unwrap();
     seam.settle().await;
     assert_eq!(pull.reactions(asked), ["eyes", "rocket"]);
@@ -107,4 +122,61 @@ scenario!(what_takes_long_in_a_thread_is_told_in_one_reply, async |seam| {
 
     - Error in `shop/cart.py:6`: `eval` or `exec` runs a text that is not a literal: whoever can influence it runs code here. Where the text is only data, use `ast.literal_eval` or `json.loads`; otherwise choose from a fixed table of functions.
     ");
+});
+
+scenario!(a_server_that_goes_down_leaves_one_comment_to_the_next, async |seam| {
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    pull.comment("ada", "/review").await;
+    let workers = slow_workers(seam, Settings { grace: Duration::ZERO, ..Settings::default() });
+    let shutdown = CancellationToken::new();
+    let asked_to_stop = shutdown.clone();
+    let working = tokio::spawn(async move { workers.run(asked_to_stop).await });
+    first_said(&pull).await;
+    shutdown.cancel();
+    working.await.unwrap();
+    seam.settle().await;
+    insta::assert_snapshot!(said(&pull).join("\n"), @r"
+    > `/review`
+
+    Done.
+    ");
+});
+
+scenario!(what_is_cancelled_does_not_look_at_work, async |seam| {
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    pull.comment("ada", "/review").await;
+    let workers = slow_workers(seam, Settings { heartbeat: Duration::from_millis(20), ..Settings::default() });
+    let working = tokio::spawn(async move { workers.run_until_idle().await });
+    first_said(&pull).await;
+    let filter = Filter { status: Some(ExecutionStatus::Running), ..Filter::default() };
+    let running = execution::list(seam.db(), &filter).await.unwrap();
+    execution::cancel(seam.db(), running[0].id, seam.clock.now()).await.unwrap();
+    working.await.unwrap().unwrap();
+    seam.settle().await;
+    insta::assert_snapshot!(said(&pull).join("\n"), @r"
+    > `/review`
+
+    Cancelled by a person.
+    ");
+});
+
+scenario!(what_nobody_waits_for_is_not_told_of, async |seam| {
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    seam.github.fail_next(POLICY, Fault::Slow(Duration::ZERO), 1);
+    seam.github.fail_next(POLICY, Fault::Status(500), 12);
+    pull.comment("ada", "/review").await;
+    seam.settle().await;
+    let before = said(&pull);
+    let filter = Filter { status: Some(ExecutionStatus::Failed), ..Filter::default() };
+    let failed = execution::list(seam.db(), &filter).await.unwrap();
+    // The operator does, at a terminal.
+    execution::retry(seam.db(), failed[0].id, seam.clock.now()).await.unwrap();
+    seam.github.fail_next(POLICY, Fault::Slow(Duration::from_millis(500)), 1);
+    let settings = Settings { progress: Duration::from_millis(50), ..Settings::default() };
+    Workers::new(seam.workers().engine().clone(), settings, Vec::new()).run_until_idle().await.unwrap();
+    seam.settle().await;
+    assert_eq!(said(&pull), before);
 });

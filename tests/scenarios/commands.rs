@@ -73,7 +73,7 @@ scenario!(help_lists_what_a_person_may_use, async |seam| {
 
     `/seam NAME` and `@seam NAME` do the same.
 
-    <!-- seam:answer:help:conversation:1019:help:e3b0c44298fc1c14@0 -->
+    <!-- seam:answer:conversation:1019:help:e3b0c44298fc1c14@8 -->
     ");
     insta::assert_snapshot!(seam.log().await, @r"
     review push skipped: pull request #1 shows this branch and is reviewed itself
@@ -509,6 +509,11 @@ scenario!(why_tells_how_a_review_came_about, async |seam| {
 
       <sub>Without a language model this is what the rule itself says; with one, it would be told in the words of this code.</sub>
     ");
+    // One that waits has nothing to be told of.
+    pull.push([("README.md", "# The shop\n")]).await;
+    pull.comment("ada", "/why web/page.js").await;
+    seam.settle().await;
+    assert!(last_words(&pull).contains("was [execution 3]"), "{}", last_words(&pull));
 });
 
 scenario!(an_operators_workflow_is_a_command_where_the_policy_lists_it, async |seam| {
@@ -584,6 +589,43 @@ scenario!(all_threads_are_resolved_at_once, async |seam| {
     check Seam: success: No problems found
     shop/cart.py:6 py/eval-nonliteral, resolved by seam[bot]
     shop/settings.py:5 py/yaml-unsafe-load, resolved by seam[bot]
+    reviews: ["COMMENTED"], comments: 2
+    "#);
+});
+
+scenario!(a_failure_in_between_changes_nothing_of_what_is_told, async |seam| {
+    let change = [("shop/cart.py", EVAL), ("shop/settings.py", LOADS)];
+    let pull = seam.shop.open_pull("formulas", change).await;
+    seam.settle().await;
+    const RESOLVE: &str = "POST /graphql resolveReviewThread";
+    seam.github.fail_next(RESOLVE, Fault::Slow(Duration::ZERO), 1);
+    seam.github.fail_next(RESOLVE, Fault::Status(500), 4);
+    pull.comment("ada", "/resolve").await;
+    seam.settle().await;
+    insta::assert_snapshot!(last_words(&pull), @r"
+    > `/resolve`
+
+    2 findings dismissed: not raised again in this repository. Opening the thread again takes it back.
+    ");
+});
+
+scenario!(a_thread_about_nothing_that_was_raised_is_only_resolved, async |seam| {
+    let pull = seam.shop.new_pull("settings", [("shop/settings.py", LOADS)]).draft().open().await;
+    seam.settle().await;
+    pull.comment_on_line("grace", "shop/settings.py", 5, "Is this safe?");
+    pull.ready_for_review().await;
+    seam.settle().await;
+    pull.comment("ada", "/improve").await;
+    seam.settle().await;
+    pull.reply("ada", 1, "/ignore").await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: skipped: Not reviewed: this is a draft
+    check Seam: failure: 1 error
+    shop/settings.py:5 ?
+    shop/settings.py:5 py/yaml-unsafe-load, resolved by seam[bot]
+      ada: /ignore
+      seam[bot]: 1 thread resolved.
     reviews: ["COMMENTED"], comments: 2
     "#);
 });
