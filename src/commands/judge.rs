@@ -4,6 +4,7 @@ use super::{
     asked::{self, Misuse},
     parse::{Command, Form},
     registry::{self, Offer},
+    spec::{Spec, Use},
 };
 use crate::config::policy::{Policy, Role};
 
@@ -57,9 +58,17 @@ pub struct Need {
 }
 
 impl Need {
-    /// `commands.allow` names a use (`describe apply`) or a command with all its uses, and goes before what `name` asks
+    pub fn of_use(spec: &Spec, way: &Use, policy: &Policy) -> Self {
+        Self::of(spec.name, way.word, way.role, way.author, policy)
+    }
+
+    pub fn of_offer(offer: &Offer, policy: &Policy) -> Self {
+        Self::of(&offer.command, "", offer.role, false, policy)
+    }
+
+    /// `commands.allow` names a use (`describe apply`) or a command with all its uses, and goes before what a command asks
     /// for by itself.
-    pub fn of(command: &str, word: &str, role: Role, author: bool, policy: &Policy) -> Self {
+    fn of(command: &str, word: &str, role: Role, author: bool, policy: &Policy) -> Self {
         let name = format!("{command} {word}").trim_end().to_owned();
         let allow = &policy.commands.allow;
         match allow.get(&name).or_else(|| allow.get(command)) {
@@ -76,11 +85,11 @@ pub fn may(asker: &Asker, policy: &Policy, need: &Need) -> bool {
 fn need(command: &Command, policy: &Policy, offers: &[Offer]) -> Result<Need, Misuse> {
     if let Some(asked) = asked::read(command) {
         let asked = asked?;
-        return Ok(Need::of(asked.spec.name, asked.way.word, asked.way.role, asked.way.author, policy));
+        return Ok(Need::of_use(asked.spec, asked.way, policy));
     }
     let offered = || enabled(offers, policy);
     match offered().find(|offer| offer.command == command.name) {
-        Some(offer) => Ok(Need::of(&offer.command, "", offer.role, false, policy)),
+        Some(offer) => Ok(Need::of_offer(offer, policy)),
         None => {
             let own = registry::ALL.into_iter().map(|spec| spec.name);
             Err(asked::unknown_command(command, own.chain(offered().map(|offer| offer.command.as_str()))))

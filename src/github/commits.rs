@@ -26,7 +26,7 @@ pub struct CommitDetails {
 const COMMIT: &str = "GET /repos/{owner}/{repo}/commits/{ref}";
 
 impl RepositoryClient {
-    /// With its parents. GitHub sends the patches of up to 300 files along: [`Self::commit_id`] is cheaper.
+    /// With its parents. GitHub sends the patches of up to 300 files along.
     ///
     /// # Errors
     /// `NotFound` or `Unprocessable` when there is no such commit.
@@ -34,12 +34,13 @@ impl RepositoryClient {
         self.fetch(&self.request(COMMIT, &[id.as_str()])).await
     }
 
-    /// `reference`: `HEAD`, or a branch as `heads/NAME`.
-    ///
-    /// # Errors
-    /// `NotFound` or `Unprocessable` when there is no such commit.
-    pub async fn commit_id(&self, reference: &str) -> Result<CommitSha, GitHubError> {
-        let request = self.request(COMMIT, &[reference]).id_alone();
-        self.send(&request).await?.word(&request)
+    /// Where the default branch stands, whatever it is called; `None`: the repository is empty.
+    pub async fn default_head(&self) -> Result<Option<CommitSha>, GitHubError> {
+        let request = self.request(COMMIT, &["HEAD"]).id_alone();
+        match self.send(&request).await {
+            Ok(answer) => answer.word(&request).map(Some),
+            Err(GitHubError::NotFound { .. } | GitHubError::Conflict { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }

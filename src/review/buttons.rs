@@ -15,12 +15,29 @@ pub enum Button {
 }
 
 impl Button {
+    const ALL: [Self; 4] = [Self::ReviewAgain, Self::PlanSplit, Self::OpenSlices, Self::FixAll];
+
+    /// That an event speaks of.
+    pub fn find(identifier: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|button| button.identifier() == identifier)
+    }
+
     pub fn identifier(self) -> &'static str {
         match self {
             Self::ReviewAgain => "review",
             Self::PlanSplit => "plan_split",
             Self::OpenSlices => "open_slices",
             Self::FixAll => "fix_all",
+        }
+    }
+
+    /// The command that asks for the same, and its word: who may not use it may not press the button.
+    pub fn command(self) -> (&'static str, &'static str) {
+        match self {
+            Self::ReviewAgain => ("review", ""),
+            Self::PlanSplit => ("split", "plan"),
+            Self::OpenSlices => ("split", "apply"),
+            Self::FixAll => ("fix", "all"),
         }
     }
 

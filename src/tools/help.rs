@@ -55,11 +55,10 @@ impl Tool for Help {
 fn render(asker: &Asker, policy: &Policy, offers: &[Offer], slug: &str) -> String {
     let slash = if policy.commands.bare { "/" } else { "/seam " };
     let own = ALL.into_iter().flat_map(|spec| spec.uses.iter().map(move |way| (spec, way)));
-    let own =
-        own.filter(|(spec, way)| may(asker, policy, &Need::of(spec.name, way.word, way.role, way.author, policy)));
+    let own = own.filter(|(spec, way)| may(asker, policy, &Need::of_use(spec, way, policy)));
     let own = own.map(|(spec, way)| (way.usage(spec), way.help.to_owned()));
     let offered = enabled(offers, policy)
-        .filter(|offer| may(asker, policy, &Need::of(&offer.command, "", offer.role, false, policy)))
+        .filter(|offer| may(asker, policy, &Need::of_offer(offer, policy)))
         .map(|offer| (offer.command.clone(), cell(&prose(&shorten(&offer.description, 300)))));
     let mut text = String::from("| | |\n|--|--|\n");
     for (usage, help) in own.chain(offered) {

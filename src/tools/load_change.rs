@@ -12,10 +12,11 @@ use super::{
     error::ToolError,
     lack,
     policy::Policies,
+    pressing::may_press,
     tool::{Access, Tool},
 };
 use crate::{
-    commands::{asked, judge::Need, parse::Command},
+    commands::{asked, parse::Command},
     config::{
         effective::{Effective, Origin},
         policy::{LabelsPolicy, Policy, Role},
@@ -163,7 +164,7 @@ impl LoadChange {
         origins.retain(|_, origin| *origin != Origin::Default);
         let notes = problems.iter().map(Note::from).collect();
         if input.event.starts_with("check_") {
-            may_ask(repository, &policy, input.actor.as_ref(), input.fixes).await?;
+            may_press(repository, input.actor.as_ref(), button, &policy).await?;
         }
         if let Some(label) = &input.label {
             cause = cause_of_label(&policy.review.labels, &input.event, label)?;
@@ -176,7 +177,7 @@ impl LoadChange {
             }
             Target::Branch(_) => SkipReason::for_branch(&policy.review.on, cause),
         };
-        let settings_at = default_tip(repository).await?;
+        let settings_at = repository.default_head().await?;
         let full = input.command.as_ref().is_some_and(|command| asked::is(command, "full"));
         Ok(LoadedChange { target, cause, full, base, policy, origins, settings_at, notes, skip })
     }
@@ -234,24 +235,6 @@ fn cause_of(event: &str) -> Cause {
     }
 }
 
-/// A click on GitHub asks as a command does, and is held to the same permission.
-async fn may_ask(
-    repository: &RepositoryClient,
-    policy: &Policy,
-    actor: Option<&Account>,
-    fixes: bool,
-) -> Result<(), ToolError> {
-    let (need, what) = match fixes {
-        true => (Need::of("fix", "all", Role::Write, false, policy), "fixes"),
-        false => (Need::of("review", "", Role::Read, false, policy), "a review"),
-    };
-    let Some(actor) = actor else { return Err(ToolError::skip("nobody is named who asks for it")) };
-    if repository.role_of(&actor.login).await? < Some(need.role) {
-        return Err(ToolError::skip(format!("{} may not ask for {what} here", actor.login)));
-    }
-    Ok(())
-}
-
 fn cause_of_label(labels: &LabelsPolicy, event: &str, label: &str) -> Result<Cause, ToolError> {
     match event {
         "pull_request.labeled" if is_listed(&labels.ask, label) => Ok(Cause::Command),
@@ -289,7 +272,7 @@ async fn of_branch(repository: &RepositoryClient, input: &Input, cause: Cause) -
             let why = format!("pull request #{} shows this branch and is reviewed itself", pull.number);
             return Err(ToolError::Skip(why));
         }
-        match tip(repository, branch).await? {
+        match repository.branch_head(branch).await? {
             None => return Err(ToolError::skip(format!("the branch {branch} is gone"))),
             Some(now) if now != *head => {
                 return Err(ToolError::skip(format!("the branch {branch} has moved on to {}", now.short())));
@@ -304,24 +287,7 @@ async fn of_branch(repository: &RepositoryClient, input: &Input, cause: Cause) -
             _ => Base::of_parent(repository.commit(head).await?),
         }
     } else {
-        tip(repository, &default).await?.map_or(Base::Nothing, Base::MergeBaseWith)
+        repository.branch_head(&default).await?.map_or(Base::Nothing, Base::MergeBaseWith)
     };
     Ok((Target::Branch(BranchFacts { branch: branch.to_owned(), head: head.clone() }), base))
-}
-
-/// `None`: the repository is empty.
-async fn default_tip(repository: &RepositoryClient) -> Result<Option<CommitSha>, ToolError> {
-    match repository.commit_id("HEAD").await {
-        Ok(id) => Ok(Some(id)),
-        Err(GitHubError::NotFound { .. } | GitHubError::Conflict { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn tip(repository: &RepositoryClient, branch: &str) -> Result<Option<CommitSha>, ToolError> {
-    match repository.commit_id(&format!("heads/{branch}")).await {
-        Ok(id) => Ok(Some(id)),
-        Err(GitHubError::NotFound { .. } | GitHubError::Unprocessable { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }

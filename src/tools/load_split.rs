@@ -1,6 +1,5 @@
 //! `github.load_split`: an event or a command is a hint; this loads what is to be split, and says what is wanted of it.
 
-use anyhow::anyhow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,14 +7,13 @@ use super::{
     context::ToolContext,
     error::ToolError,
     policy::Policies,
+    pressing::may_press,
     tool::{Access, Tool},
 };
 use crate::{
     commands::{
         asked::{self, Asked},
-        judge::Need,
         parse::Command,
-        registry,
         split::{MAX_FILES, STRATEGY},
     },
     config::policy::{Policy, Role, SplitOnPush, SplitPolicy},
@@ -118,7 +116,9 @@ impl Tool for LoadSplit {
         let repository = context.scope.repository(&self.github, Permissions::read_only())?;
         let asked =
             input.command.as_ref().and_then(asked::read).transpose().map_err(|misuse| ToolError::skip(misuse.0))?;
-        let wish = wish(&input, asked.as_ref())?;
+        let button = input.requested_action.as_deref().map(pressed).transpose()?;
+        let word = button.map(|button| button.command().1).or(asked.as_ref().map(|asked| asked.way.word));
+        let wish = Wish::ALL.into_iter().find(|wish| Some(wish.word()) == word).unwrap_or(Wish::Plan);
         let by_push = input.event == "push";
         if by_push && input.branch.as_ref().is_some_and(|branch| branch.starts_with(OWN_BRANCHES)) {
             return Err(ToolError::skip("the branch is a slice itself"));
@@ -130,8 +130,8 @@ impl Tool for LoadSplit {
         if by_push && policy.split.on_push == SplitOnPush::Off {
             return Err(ToolError::skip("`split.on_push` is off"));
         }
-        if input.requested_action.is_some() {
-            may_press(&repository, input.actor.as_ref(), wish, &policy).await?;
+        if let Some(button) = button {
+            may_press(&repository, input.actor.as_ref(), button, &policy).await?;
         }
         let facts = repository.repository().await?;
         let pull = match input.pull_number {
@@ -166,16 +166,10 @@ impl Tool for LoadSplit {
     }
 }
 
-fn wish(input: &Input, asked: Option<&Asked<'_>>) -> Result<Wish, ToolError> {
-    if let Some(button) = &input.requested_action {
-        return match button.as_str() {
-            button if button == Button::PlanSplit.identifier() => Ok(Wish::Plan),
-            button if button == Button::OpenSlices.identifier() => Ok(Wish::Open),
-            _ => Err(ToolError::skip("the button is not about splitting")),
-        };
-    }
-    let word = asked.map_or("", |asked| asked.way.word);
-    Ok(Wish::ALL.into_iter().find(|wish| wish.word() == word).unwrap_or(Wish::Plan))
+fn pressed(identifier: &str) -> Result<Button, ToolError> {
+    Button::find(identifier)
+        .filter(|button| button.command().0 == COMMAND)
+        .ok_or_else(|| ToolError::skip("the button is not about splitting"))
 }
 
 /// What whoever asked wants otherwise than the policy has it. The options are of their types already.
@@ -185,24 +179,6 @@ fn choose(policy: &mut SplitPolicy, asked: &Asked<'_>) {
     }
     if let Some(number) = asked.option(MAX_FILES) {
         policy.max_files_per_pr = number.parse().unwrap_or(policy.max_files_per_pr);
-    }
-}
-
-/// A button asks for what the command asks for.
-async fn may_press(
-    repository: &RepositoryClient,
-    actor: Option<&Account>,
-    wish: Wish,
-    policy: &Policy,
-) -> Result<(), ToolError> {
-    let actor = actor.ok_or_else(|| ToolError::Fatal(anyhow!("the event does not say who pressed the button")))?;
-    let (spec, way) = registry::find(COMMAND)
-        .and_then(|spec| Some((spec, spec.uses.iter().find(|way| way.word == wish.word())?)))
-        .ok_or_else(|| ToolError::Fatal(anyhow!("there is no command `/{COMMAND} {}`", wish.word())))?;
-    let need = Need::of(spec.name, way.word, way.role, way.author, policy).role;
-    match repository.role_of(&actor.login).await? {
-        Some(role) if role >= need => Ok(()),
-        _ => Err(ToolError::skip(format!("{} lacks {} permission on the repository", actor.login, need.as_str()))),
     }
 }
 

@@ -44,6 +44,7 @@ pub mod plan_review;
 pub mod plan_split;
 pub mod policy;
 pub mod post_review;
+mod pressing;
 mod proving;
 mod ready_plan;
 pub mod registry;
