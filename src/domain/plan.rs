@@ -151,6 +151,25 @@ pub struct Slice {
     pub left_out: bool,
 }
 
+impl Slice {
+    /// Of nothing yet.
+    pub fn new(id: SliceId, branch: String) -> Self {
+        Self {
+            id,
+            branch,
+            title: String::new(),
+            description: String::new(),
+            labels: Vec::new(),
+            files: Vec::new(),
+            depends_on: Vec::new(),
+            stands_on: None,
+            reasons: Vec::new(),
+            confidence: 0,
+            left_out: false,
+        }
+    }
+}
+
 /// One file's part in a slice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SliceFile {

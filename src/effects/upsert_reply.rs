@@ -1,10 +1,12 @@
 //! A reply in a thread that is known by its mark: edited where it is, made where it is not.
 
-use super::{attempt::Attempt, error::EffectError, reply_in_thread, result::EffectResult};
-use crate::{
-    domain::ids::{CommentId, PullNumber},
-    github::reviews::ReviewComment,
+use super::{
+    attempt::Attempt,
+    error::EffectError,
+    reply_in_thread::{self, current},
+    result::EffectResult,
 };
+use crate::domain::ids::{CommentId, PullNumber};
 
 pub(super) async fn perform(
     attempt: &Attempt<'_>,
@@ -38,16 +40,4 @@ pub(super) async fn find(
     let there = current(attempt, pull, comment, body).await?;
     let there = there.filter(|there| there.body.trim_end() == body.trim_end());
     Ok(there.map(|there| EffectResult::Reply { comment: there.id }))
-}
-
-async fn current(
-    attempt: &Attempt<'_>,
-    pull: PullNumber,
-    comment: CommentId,
-    body: &str,
-) -> Result<Option<ReviewComment>, EffectError> {
-    let own = attempt.own().await?;
-    let comments = attempt.repository().review_comments(pull).await?;
-    let mut replies = comments.into_iter().filter(|reply| reply.in_reply_to == Some(comment));
-    Ok(replies.find(|reply| own.wrote(body, &reply.body, reply.user.as_ref())))
 }

@@ -2,12 +2,17 @@
 //! repository has is kept, and filled where it asks for a description.
 
 use super::reasons::listed;
-use crate::domain::plan::{Slice, SliceFile};
+use crate::{
+    domain::plan::{Slice, SliceFile},
+    review::markdown::{code, prose, shorten},
+};
 
 /// Files that are listed by name.
 const MAX_FILES: usize = 50;
 /// Of the author's commit messages, characters that are quoted.
 const MAX_WHY: usize = 2_000;
+/// Bytes of a reason.
+const MAX_REASON: usize = 500;
 
 /// What a description is made from besides the slice.
 pub struct Told<'a> {
@@ -33,7 +38,9 @@ pub fn render(slice: &Slice, told: &Told<'_>) -> String {
 fn what(slice: &Slice, told: &Told<'_>) -> String {
     let mut paragraphs = Vec::new();
     if !slice.reasons.is_empty() {
-        let reasons: Vec<_> = slice.reasons.iter().map(|reason| format!("- {reason}")).collect();
+        // They quote names and paths of the change.
+        let harmless = |reason: &String| prose(&shorten(reason, MAX_REASON)).replace('\n', " ");
+        let reasons: Vec<_> = slice.reasons.iter().map(|reason| format!("- {}", harmless(reason))).collect();
         paragraphs.push(format!("What belongs together here, and why:\n\n{}", reasons.join("\n")));
     }
     let why: Vec<String> = told.commits.iter().map(|(subject, body)| quoted(subject, body)).collect();
@@ -95,13 +102,28 @@ fn filled(template: &str, text: &str) -> String {
     }
 }
 
-/// Text as inline code; whatever is in it stays text.
-fn code(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    let mut ticks = 1;
-    while text.contains(&"`".repeat(ticks)) {
-        ticks += 1;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plan::SliceId;
+
+    #[test]
+    fn what_reasons_quote_stays_text() {
+        let mut slice = Slice::new(SliceId("s1".to_owned()), String::new());
+        slice.reasons = [
+            "they stand below `a/`",
+            "names the new `x` @octo/team ![y](https://example.com/y.png) `z`",
+            "they stand below `<!-- What\nfollows -->\n# a` <!-- seam:slice:1/s1 --> `b`/`",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        let told = Told { commits: &[], template: None, needs: &[], of: 1, number: 1 };
+        insta::assert_snapshot!(what(&slice, &told).replace('\u{200b}', "(gap)"), @r"
+        What belongs together here, and why:
+
+        - they stand below `a/`
+        - names the new `x` @(gap)octo/team \![y](https://example.com/y.png) `z`
+        - they stand below \`&lt;!-- What follows --> \# a`<(gap)!-- seam:slice:1/s1 -->`b`/`
+        ");
     }
-    let fence = "`".repeat(ticks);
-    if ticks > 1 { format!("{fence} {text} {fence}") } else { format!("{fence}{text}{fence}") }
 }

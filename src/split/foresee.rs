@@ -49,8 +49,7 @@ pub fn problems(plan: &Plan, ground: &Ground) -> Vec<PlanProblem> {
         }
         if ground.forbidden.contains(&slice.branch) {
             let message = format!(
-                "A ruleset of the repository does not let the App make the branch {}; an admin lets it bypass the \
-                 rule for `seam/**`.",
+                "A ruleset of the repository does not let the App make the branch {}; an admin excludes `seam/**` from it.",
                 code(&slice.branch)
             );
             add(Severity::Error, Some(&slice.id), message);

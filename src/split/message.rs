@@ -4,6 +4,8 @@ use crate::domain::plan::Slice;
 
 /// People that are named.
 const MAX_AUTHORS: usize = 20;
+/// Bytes of a name with its address. What is longer names nobody.
+const MAX_AUTHOR: usize = 250;
 
 /// `authors`: as in `Ada <ada@example.com>`, of the commits that the slice was cut from.
 pub fn render(slice: &Slice, from: &str, authors: &[String]) -> String {
@@ -25,9 +27,8 @@ pub fn render(slice: &Slice, from: &str, authors: &[String]) -> String {
 
 /// `NAME <ADDRESS>`.
 fn is_person(author: &str) -> bool {
-    author
-        .split_once(" <")
-        .is_some_and(|(name, rest)| !name.trim().is_empty() && rest.contains('@') && rest.ends_with('>'))
+    let parts = author.split_once(" <").filter(|_| author.len() <= MAX_AUTHOR);
+    parts.is_some_and(|(name, rest)| !name.trim().is_empty() && rest.contains('@') && rest.ends_with('>'))
 }
 
 fn line(text: &str) -> String {
@@ -41,21 +42,16 @@ mod tests {
 
     #[test]
     fn authors_stay_authors_and_cannot_add_lines() {
-        let slice = Slice {
-            id: SliceId("s1".to_owned()),
-            title: "Add the parser\nand more".to_owned(),
-            description: String::new(),
-            labels: Vec::new(),
-            branch: String::new(),
-            files: Vec::new(),
-            depends_on: Vec::new(),
-            stands_on: None,
-            reasons: Vec::new(),
-            confidence: 0,
-            left_out: false,
-        };
-        let authors =
-            ["Ada <ada@example.com>", "Eve\nSigned-off-by: X <x@example.com>", "nobody", "Ada <ada@example.com>"];
+        let title = "Add the parser\nand more".to_owned();
+        let slice = Slice { title, ..Slice::new(SliceId("s1".to_owned()), String::new()) };
+        let endless = format!("{} <endless@example.com>", "E".repeat(10_000));
+        let authors = [
+            "Ada <ada@example.com>",
+            "Eve\nSigned-off-by: X <x@example.com>",
+            "nobody",
+            &endless,
+            "Ada <ada@example.com>",
+        ];
         insta::assert_snapshot!(render(&slice, "topic", &authors.map(str::to_owned)), @r"
         Add the parser and more
 

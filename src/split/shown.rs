@@ -63,11 +63,15 @@ pub fn comment(plan: &Plan, scene: Scene<'_>, pull: PullNumber) -> String {
              other slices, rename, merge, reorder or leave out slices first, if you like."
                 .to_owned()
         }
+        (None, Some(_)) => "`/split apply` opens nothing before these errors are mended in the block below.".to_owned(),
         (None, None) if plan.validation.is_valid => {
             "`/split apply` opens these slices as draft pull requests. The plan is too long to be edited here."
                 .to_owned()
         }
-        (None, _) => "`/split apply` opens nothing before these errors are mended in the block below.".to_owned(),
+        (None, None) => {
+            "`/split apply` opens nothing as long as there are these errors, and the plan is too long to be edited here."
+                .to_owned()
+        }
     });
     if let Some(edit) = edit {
         text.push_str("\n\n");
@@ -133,7 +137,7 @@ fn row(number: usize, slice: &Slice, base: &str) -> String {
     if slice.files.len() > MAX_FILES {
         files.push(format!("and {} more", slice.files.len() - MAX_FILES));
     }
-    let on = slice.stands_on.as_ref().map_or_else(|| code(base), |on| code(&on.0));
+    let on = cell(&code(slice.stands_on.as_ref().map_or(base, |on| &on.0)));
     let why: Vec<String> =
         slice.reasons.iter().take(MAX_REASONS).map(|reason| cell(&prose(&shorten(reason, 200)))).collect();
     let title = cell(&prose(&shorten(&slice.title, 200)));
@@ -201,4 +205,49 @@ fn details(plan: &Plan, base: &str) -> Option<String> {
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        ledger::FileStatus,
+        plan::{Granularity, SliceId, Strategy, Validation},
+    };
+
+    fn plan(files: usize) -> Plan {
+        let mut slice = Slice::new(SliceId("s1".to_owned()), "seam/topic/1-x".to_owned());
+        let path = |number| format!("folder/{number}/{}", "f".repeat(40));
+        let file = |path| SliceFile { path, status: FileStatus::Added, old_path: None, hunks: None };
+        slice.files = (0..files).map(path).map(file).collect();
+        Plan {
+            version: Plan::VERSION,
+            base: String::new(),
+            head: String::new(),
+            strategy: Strategy::Hybrid,
+            granularity: Granularity::File,
+            no_split: None,
+            slices: vec![slice],
+            validation: Validation::default(),
+        }
+    }
+
+    #[test]
+    fn nobody_is_sent_to_a_block_that_is_not_there() {
+        let scene = Scene { base: "main", no_opening: None };
+        let said = |plan: &Plan| {
+            let comment = comment(plan, scene, PullNumber(1));
+            let is_there = comment.contains("```yaml");
+            (comment.lines().find(|line| line.starts_with("`/split apply`")).unwrap_or_default().to_owned(), is_there)
+        };
+        let (long, short) = (said(&plan(1_000)), said(&plan(2)));
+        assert_eq!((long.0.contains("block below"), long.1), (false, false), "{long:?}");
+        assert_eq!((short.0.contains("block below"), short.1), (true, true), "{short:?}");
+    }
+
+    #[test]
+    fn a_branch_cannot_break_the_table() {
+        let shown = check_run(&plan(1), Scene { base: "a|b", no_opening: None }, None).summary;
+        assert!(shown.contains(r"| `a\|b` |"), "{shown}");
+    }
 }

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         plan::{Slice, SliceId},
-        split::Split,
+        split::{OpenSlice, Split},
     },
     review::{
         mark::Mark,
@@ -54,6 +54,11 @@ fn with_table(split: &Split, slice: &SliceId, above: &str) -> String {
     mark(split, slice).end(&paper.into_text())
 }
 
+/// The pull request of a slice, or else its branch.
+pub fn name(open: &OpenSlice) -> String {
+    open.pull.map_or_else(|| code(&open.branch), |pull| format!("#{pull}"))
+}
+
 /// Every slice with its place and state; `this` stands out.
 pub fn table(split: &Split, this: Option<&SliceId>, paper: &mut Paper) {
     let slices = split.plan.slices.iter().enumerate();
@@ -75,7 +80,7 @@ fn row(number: usize, split: &Split, slice: &Slice, is_this: bool) -> String {
         None => "planned".to_owned(),
     };
     let on = split.below(slice).and_then(|below| below.pull);
-    let on = on.map_or_else(|| code(split.base_of(slice)), |pull| format!("#{pull}"));
+    let on = on.map_or_else(|| cell(&code(split.base_of(slice))), |pull| format!("#{pull}"));
     let (title, own) = (cell(&prose(&shorten(&slice.title, 120))), if is_this { "**" } else { "" });
     format!("| {number} | {own}{pull} {title}{own} | {on} | {state} |")
 }

@@ -54,8 +54,7 @@ fn body(split: &Split, left: Option<&Left>, paper: &mut Paper) {
     stack_table::table(split, None, paper);
     for open in split.slices.iter().filter(|open| open.state.is_open()) {
         if let Some(trouble) = &open.trouble {
-            let pull = open.pull.map_or_else(|| code(&open.branch), |pull| format!("#{pull}"));
-            paper.paragraph(&format!("{pull}: {trouble}"));
+            paper.paragraph(&format!("{}: {trouble}", stack_table::name(open)));
         }
     }
     match left {

@@ -9,6 +9,7 @@ use crate::{
         split::{OpenSlice, SliceState, Split, SplitState},
     },
     effects::result::{EffectResult, MoveOutcome},
+    split::stack_table::name,
 };
 
 /// What became of the slices, as they are shown.
@@ -24,7 +25,7 @@ pub(super) async fn abandon(slicer: &Slicer<'_>, mut split: Split) -> Result<Str
     let plan = split.plan.clone();
     for slice in plan.slices.iter().rev() {
         let Some(open) = split.open_slice(&slice.id).cloned() else { continue };
-        let shown = open.pull.map_or_else(|| format!("`{}`", open.branch), |pull| format!("#{pull}"));
+        let shown = name(&open);
         let head = slicer.repository.branch_head(&open.branch).await?;
         let is_closed = match &head {
             // Merged and tidied up, or an earlier attempt did it.

@@ -48,13 +48,21 @@ impl Tool for FollowSplits {
 
     async fn run(&self, context: &ToolContext, Input {}: Input) -> Result<Followed, ToolError> {
         let slicer = Slicer::new(&self.github, (&self.mirrors, &self.policies, &self.db), context)?;
-        let mut splits = Vec::new();
+        let (mut splits, mut failures) = (Vec::new(), Vec::new());
         for split in split::open(&self.db, slicer.repository.id()).await? {
-            splits.push(restacking::restack(&slicer, split, Onto::Same).await?);
+            match restacking::restack(&slicer, split, Onto::Same).await {
+                Ok(done) => splits.push(done),
+                Err(ToolError::Superseded) => return Err(ToolError::Superseded),
+                // The others follow all the same.
+                Err(failure) => failures.push(failure),
+            }
         }
-        match splits.is_empty() {
-            true => Err(ToolError::skip("no split is open here")),
-            false => Ok(Followed { splits }),
+        // What may pass goes first: the next attempt looks at all of them again.
+        failures.sort_by_key(|failure| !matches!(failure, ToolError::Retry { .. }));
+        match failures.into_iter().next() {
+            Some(failure) => Err(failure),
+            None if splits.is_empty() => Err(ToolError::skip("no split is open here")),
+            None => Ok(Followed { splits }),
         }
     }
 }

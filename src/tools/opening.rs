@@ -96,7 +96,8 @@ async fn commit(
         })?;
         let message = message::render(slice, &from, &authors(slice, surroundings));
         let effect = Effect::MakeCommit { onto: parent.clone(), changes, parents: vec![parent.clone()], message };
-        let result = slicer.perform(split, &format!("commit:{}", slice.id), effect).await?;
+        // Where GitHub refused the branches, the plan may have been edited since.
+        let result = slicer.exactly(split, &format!("commit:{}", slice.id), effect).await?;
         if let (EffectResult::Made { commit, .. }, Some(open)) = (result, split.open_slice_mut(&slice.id)) {
             open.made = vec![Made { commit, parent, mixed: false }];
         }

@@ -59,12 +59,17 @@ impl<'a> Slicer<'a> {
         Ok(effective.policy.split)
     }
 
-    /// Does an effect that is wanted again and again, once in each execution. Where the world changed between two attempts of
-    /// one execution, the effect is another one, and what the first attempt did does not stand for it.
-    pub(super) async fn anew(&self, split: &Split, name: &str, effect: Effect) -> Result<EffectResult, ToolError> {
+    /// The same for an effect that may come to be another one: what was done under its name before does not stand for it.
+    pub(super) async fn exactly(&self, split: &Split, name: &str, effect: Effect) -> Result<EffectResult, ToolError> {
         let text = serde_json::to_vec(&effect).expect("an effect is plain data");
         let digest = hex::encode(&Sha256::digest(text)[..8]);
-        self.perform(split, &format!("{name}@{}-{digest}", self.context.scope.execution), effect).await
+        self.perform(split, &format!("{name}-{digest}"), effect).await
+    }
+
+    /// Does an effect that is wanted again and again, once in each execution. The world may change between two attempts of
+    /// one execution.
+    pub(super) async fn anew(&self, split: &Split, name: &str, effect: Effect) -> Result<EffectResult, ToolError> {
+        self.exactly(split, &format!("{name}@{}", self.context.scope.execution), effect).await
     }
 
     pub(super) async fn remember(&self, split: &Split) -> Result<(), ToolError> {

@@ -11,6 +11,8 @@ use crate::{
 
 /// Bytes of a title.
 const MAX_TITLE: usize = 200;
+/// Of an id, which is part of a branch's name and of marks.
+const MAX_ID: usize = 40;
 
 /// The plan as the comment has it now. What its slices need of each other is to be found anew, and whether every change still
 /// stands in exactly one is for whoever checks it.
@@ -27,7 +29,11 @@ pub fn edited(comment: &str, plan: &Plan) -> Result<Plan, Unreadable> {
 }
 
 fn slice(row: Row, number: usize, plan: &Plan, before: &[Slice]) -> Result<Slice, Unreadable> {
-    let id = SliceId(row.id.unwrap_or_else(|| free_id(plan, before)));
+    let id = SliceId(match row.id {
+        Some(id) if is_id(&id) => id,
+        Some(other) => return Err(Unreadable::Id(shorten(&other, MAX_ID).into_owned())),
+        None => free_id(plan, before),
+    });
     let known = plan.slice(&id);
     let files = row.files.into_iter().map(|file| self::file(file, plan)).collect::<Result<Vec<_>, _>>()?;
     let title = row.title.map(|title| shorten(title.trim(), MAX_TITLE).replace(char::is_control, " "));
@@ -37,23 +43,15 @@ fn slice(row: Row, number: usize, plan: &Plan, before: &[Slice]) -> Result<Slice
         Some(on) => return Err(Unreadable::Nowhere { slice: id.0, on }),
         None => None,
     };
-    let mut slice = known.cloned().unwrap_or_else(|| Slice {
-        branch: branch(plan, &id),
-        title: String::new(),
-        description: String::new(),
-        labels: Vec::new(),
-        files: Vec::new(),
-        depends_on: Vec::new(),
-        stands_on: None,
-        reasons: Vec::new(),
-        confidence: 0,
-        left_out: false,
-        id,
-    });
+    let mut slice = known.cloned().unwrap_or_else(|| Slice::new(id.clone(), branch(plan, &id)));
     if slice.files != files {
         (slice.reasons, slice.confidence) = (vec!["a person put it together".to_owned()], 100);
     }
     Ok(Slice { title, files, stands_on, left_out: row.open == Some(false), ..slice })
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=MAX_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn free_id(plan: &Plan, before: &[Slice]) -> String {
@@ -65,9 +63,7 @@ fn free_id(plan: &Plan, before: &[Slice]) -> String {
 fn branch(plan: &Plan, id: &SliceId) -> String {
     let folder =
         plan.slices.first().and_then(|slice| slice.branch.rsplit_once('/')).map_or("seam", |(folder, _)| folder);
-    let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
-    let name: String = id.0.chars().filter(plain).take(40).collect();
-    format!("{folder}/slice-{name}")
+    format!("{folder}/slice-{id}")
 }
 
 /// With the status that the plan knows; a path that it does not know is told of when the plan is checked.

@@ -48,6 +48,8 @@ pub enum Unreadable {
     Yaml(String),
     #[error("There is no slice left to be opened.")]
     Empty,
+    #[error("`{0}` cannot be the id of a slice: it takes letters, digits and `-`, 40 at most.")]
+    Id(String),
     #[error("Two slices have the id `{0}`.")]
     SameId(String),
     #[error("`{slice}` is to stand on `{on}`, and there is no slice of that id above it.")]

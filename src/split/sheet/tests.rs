@@ -6,20 +6,15 @@ use crate::domain::{
 
 fn plan() -> Plan {
     let slice = |id: &str, on: Option<&str>, paths: &[&str]| Slice {
-        id: SliceId(id.to_owned()),
         title: format!("Slice \"{id}\""),
-        description: String::new(),
-        labels: Vec::new(),
-        branch: format!("seam/topic/{id}-x"),
         files: paths
             .iter()
             .map(|path| SliceFile { path: (*path).to_owned(), status: FileStatus::Added, old_path: None, hunks: None })
             .collect(),
         depends_on: on.map(|id| SliceId(id.to_owned())).into_iter().collect(),
         stands_on: on.map(|id| SliceId(id.to_owned())),
-        reasons: Vec::new(),
         confidence: 80,
-        left_out: false,
+        ..Slice::new(SliceId(id.to_owned()), format!("seam/topic/{id}-x"))
     };
     let mut slices =
         vec![slice("s1", None, &["a", "b`<!--c"]), slice("s2", Some("s1"), &["c"]), slice("s3", Some("s2"), &["d"])];
@@ -87,12 +82,16 @@ fn what_cannot_be_read_is_told_in_a_sentence() {
     insta::assert_snapshot!([
         edited("nothing", &plan()).unwrap_err().to_string(),
         said("slices: []"),
+        said("slices: [{ id: \"s1: `x`\", files: [a] }]"),
+        said(&format!("slices: [{{ id: {}, files: [a] }}]", "s".repeat(9_000))),
         said("slices: [{ id: s1, files: [a] }, { id: s1, files: [c] }]"),
         said("slices: [{ id: s1, on: s2, files: [a] }, { id: s2, files: [c] }]"),
         said("slices: [{ id: s1, files: [{ path: a, hunks: [all] }] }]"),
     ].join("\n"), @r"
     The comment has no block of YAML any more; `/split` writes a new one.
     There is no slice left to be opened.
+    `s1: `x`` cannot be the id of a slice: it takes letters, digits and `-`, 40 at most.
+    `sssssssssssssssssssssssssssssssssssss…` cannot be the id of a slice: it takes letters, digits and `-`, 40 at most.
     Two slices have the id `s1`.
     `s1` is to stand on `s2`, and there is no slice of that id above it.
     `a` has the hunk `all`, which cannot be read: it is written as in `-12,3 +12,4`.

@@ -92,6 +92,11 @@ impl Repo {
         self.shared.world().repository_mut(self.id).restricted.push(restriction);
     }
 
+    /// The branches are free again.
+    pub(crate) fn unrestrict(&self) {
+        self.shared.world().repository_mut(self.id).restricted.clear();
+    }
+
     /// Pull requests are numbered from one.
     pub(crate) fn count_pulls(&self) -> i64 {
         self.shared.world().repository(self.id).next_number - 1

@@ -1,6 +1,6 @@
 //! A split is given up.
 
-use super::{last_answer, opened, say, stack};
+use super::{assert_lowest_is_merged, last_answer, opened, say, stack};
 use crate::{
     fake_github::acts::pull::Method,
     support::seam::{Seam, scenario},
@@ -36,15 +36,7 @@ scenario!(what_a_person_committed_is_neither_rewritten_nor_deleted, async |seam|
     seam.shop.pull(2).merge_by(Method::Squash).await;
     seam.settle().await;
     assert!(seam.shop.git().is_ancestor(&theirs, &upper.head()), "{}", stack(&seam.shop));
-    insta::assert_snapshot!(stack(&seam.shop), @r"
-    #1 Pull in topic open: topic -> main
-       billing/rates.py billing/tables.py docs/billing.md docs/index.md report/summary.py report/totals.py
-    #2 Add RATES_BY_COUNTRY in billing merged: seam/topic/1-add-rates-by-country-in-billing -> main
-    #3 Add 2 files in docs draft: seam/topic/2-add-2-files-in-docs -> main
-       docs/billing.md docs/index.md
-    #4 Add billing in report draft: seam/topic/3-add-billing-in-report -> seam/topic/2-add-2-files-in-docs
-       report/summary.py report/totals.py
-    ");
+    assert_lowest_is_merged(&seam.shop);
     say(seam, &pull, "/split abandon").await;
     insta::assert_snapshot!(last_answer(&pull), @r"
     > `/split abandon`

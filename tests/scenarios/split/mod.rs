@@ -66,6 +66,37 @@ fn stack(shop: &Repo) -> String {
     text
 }
 
+/// The three slices are open, and each shows its own change.
+fn assert_drafts(shop: &Repo) {
+    insta::allow_duplicates! {
+        insta::assert_snapshot!(stack(shop), @r"
+        #1 Pull in topic open: topic -> main
+           billing/rates.py billing/tables.py docs/billing.md docs/index.md report/summary.py report/totals.py
+        #2 Add RATES_BY_COUNTRY in billing draft: seam/topic/1-add-rates-by-country-in-billing -> main
+           billing/rates.py billing/tables.py
+        #3 Add 2 files in docs draft: seam/topic/2-add-2-files-in-docs -> seam/topic/1-add-rates-by-country-in-billing
+           docs/billing.md docs/index.md
+        #4 Add billing in report draft: seam/topic/3-add-billing-in-report -> seam/topic/2-add-2-files-in-docs
+           report/summary.py report/totals.py
+        ");
+    }
+}
+
+/// The lowest slice is merged, and the others show their own change and nothing else.
+fn assert_lowest_is_merged(shop: &Repo) {
+    insta::allow_duplicates! {
+        insta::assert_snapshot!(stack(shop), @r"
+        #1 Pull in topic open: topic -> main
+           billing/rates.py billing/tables.py docs/billing.md docs/index.md report/summary.py report/totals.py
+        #2 Add RATES_BY_COUNTRY in billing merged: seam/topic/1-add-rates-by-country-in-billing -> main
+        #3 Add 2 files in docs draft: seam/topic/2-add-2-files-in-docs -> main
+           docs/billing.md docs/index.md
+        #4 Add billing in report draft: seam/topic/3-add-billing-in-report -> seam/topic/2-add-2-files-in-docs
+           report/summary.py report/totals.py
+        ");
+    }
+}
+
 /// The last comment of the App.
 fn last_answer(pull: &Pull) -> String {
     let said = pull.conversation().into_iter().rfind(|comment| comment.author == "seam[bot]");

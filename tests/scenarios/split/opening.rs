@@ -1,6 +1,6 @@
 //! What is opened, and what GitHub does not let be opened.
 
-use super::{POLICY, big, big_pull, last_answer, opened, plan_comment, say, visible};
+use super::{POLICY, big, big_pull, last_answer, opened, plan_comment, say, stack, visible};
 use crate::{
     fake_github::{acts::pull::Method, model::app::Level},
     support::seam::{Seam, scenario},
@@ -71,6 +71,27 @@ scenario!(where_a_protection_is_seen_too_late_nothing_is_left_behind, async |sea
     Nothing was opened: GitHub does not let the App make the branches of the slices: Reference update failed.
     ");
     assert_eq!(seam.shop.branches(), ["main", "topic"]);
+});
+
+scenario!(what_was_edited_after_a_refusal_is_opened_as_it_is_now, async |seam| {
+    seam.shop.restrict("seam/", false);
+    let pull = opened(seam).await;
+    let (id, text) = plan_comment(&pull);
+    let (index, tables) = ("      - \"docs/index.md\"\n", "      - \"billing/tables.py\"\n");
+    let text = text.replace(index, "").replace(tables, &format!("{tables}{index}"));
+    pull.edit("ada", id, &text).await;
+    seam.shop.unrestrict();
+    say(seam, &pull, "/split apply").await;
+    insta::assert_snapshot!(stack(&seam.shop), @r"
+    #1 Pull in topic open: topic -> main
+       billing/rates.py billing/tables.py docs/billing.md docs/index.md report/summary.py report/totals.py
+    #2 Add RATES_BY_COUNTRY in billing draft: seam/topic/1-add-rates-by-country-in-billing -> main
+       billing/rates.py billing/tables.py docs/index.md
+    #3 Add 2 files in docs draft: seam/topic/2-add-2-files-in-docs -> seam/topic/1-add-rates-by-country-in-billing
+       docs/billing.md
+    #4 Add billing in report draft: seam/topic/3-add-billing-in-report -> seam/topic/2-add-2-files-in-docs
+       report/summary.py report/totals.py
+    ");
 });
 
 scenario!(labels_are_those_that_the_repository_has_and_its_template_is_kept, async |seam| {

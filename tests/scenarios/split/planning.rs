@@ -1,6 +1,6 @@
 //! A plan is shown, edited and applied, or not.
 
-use super::{POLICY, big, big_pull, last_answer, plan_comment, say, stack, visible};
+use super::{POLICY, assert_drafts, big, big_pull, last_answer, plan_comment, say, stack, visible};
 use crate::{
     fake_github::model::accounts::Role,
     scenarios::EVAL,
@@ -79,16 +79,7 @@ scenario!(a_plan_is_shown_edited_and_opened, async |seam| {
 
     Opened 3 pull requests: #2, #3, #4.
     ");
-    insta::assert_snapshot!(stack(&seam.shop), @r"
-    #1 Pull in topic open: topic -> main
-       billing/rates.py billing/tables.py docs/billing.md docs/index.md report/summary.py report/totals.py
-    #2 Add RATES_BY_COUNTRY in billing draft: seam/topic/1-add-rates-by-country-in-billing -> main
-       billing/rates.py billing/tables.py
-    #3 Add 2 files in docs draft: seam/topic/2-add-2-files-in-docs -> seam/topic/1-add-rates-by-country-in-billing
-       docs/billing.md docs/index.md
-    #4 Add billing in report draft: seam/topic/3-add-billing-in-report -> seam/topic/2-add-2-files-in-docs
-       report/summary.py report/totals.py
-    ");
+    assert_drafts(&seam.shop);
 });
 
 scenario!(an_edit_that_loses_or_doubles_a_file_opens_nothing, async |seam| {
