@@ -1,8 +1,8 @@
 //! Parses the command line, runs the subcommand, and says by the exit code how it went.
 
-use std::{io::Write as _, process::ExitCode};
+use std::{ffi::OsString, io::Write as _, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::ErrorKind};
 
 use super::{
     config::Config, deliveries::Deliveries, doctor::Doctor, executions::Executions, healthcheck::Healthcheck,
@@ -38,6 +38,9 @@ enum Command {
     Healthcheck(Healthcheck),
 }
 
+/// What works on a work tree, and so without a server's settings.
+const WITHOUT_SETTINGS: [&str; 2] = ["review", "split"];
+
 /// How a command that did its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -50,7 +53,10 @@ pub enum Outcome {
 /// Runs what the arguments of this process ask for. A command that could not do its work ends with exit code 2 and
 /// one line on standard error.
 pub fn run() -> ExitCode {
-    let CommandLine { command, flags } = CommandLine::parse();
+    let CommandLine { command, flags } = match parse(std::env::args_os()) {
+        Ok(line) => line,
+        Err(misuse) => return explain(&misuse),
+    };
     let result = match command {
         Command::Serve(serve) => serve.run(&flags),
         Command::Review(review) => review.run(),
@@ -67,13 +73,46 @@ pub fn run() -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
-        Err(error) => {
-            let line = format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ");
-            // Nobody is left to be told when standard error is closed.
-            let _ = writeln!(anstream::stderr(), "seam: {line}");
-            ExitCode::from(2)
-        }
+        Err(error) => fail(&format!("{error:#}")),
     }
+}
+
+/// What could not be done, in one line on standard error.
+fn fail(why: &str) -> ExitCode {
+    let line = why.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Nobody is left to be told when standard error is closed.
+    let _ = writeln!(anstream::stderr(), "seam: {line}");
+    ExitCode::from(2)
+}
+
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLine, clap::Error> {
+    let mut shape = CommandLine::command();
+    // Settings come to the subcommands only now.
+    shape.build();
+    for name in WITHOUT_SETTINGS {
+        shape = shape.mut_subcommand(name, |command| {
+            command.mut_args(|arg| {
+                let is_setting = arg.is_global_set();
+                arg.hide(is_setting)
+            })
+        });
+    }
+    CommandLine::from_arg_matches(&shape.try_get_matches_from(arguments)?)
+}
+
+/// Help and version as they are; a misuse in one line, with where to read on.
+fn explain(misuse: &clap::Error) -> ExitCode {
+    if !misuse.use_stderr() || misuse.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = misuse.print();
+        return ExitCode::from(if misuse.use_stderr() { 2 } else { 0 });
+    }
+    let text = misuse.to_string();
+    let (why, usage) = text.split_once("Usage: ").unwrap_or((&text, "seam"));
+    let why = why.trim_start_matches("error: ").split("For more information").next().unwrap_or_default();
+    let why = why.replace("\n\n  tip:", ";");
+    let names = usage.split_whitespace().take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase()));
+    let command = names.collect::<Vec<_>>().join(" ");
+    fail(&format!("{} (see `{command} --help`)", why.trim_end()))
 }
 
 /// The settings, with logging started for a server.
@@ -98,12 +137,19 @@ pub fn command_settings(flags: &Flags) -> anyhow::Result<Settings> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
-    use super::CommandLine;
+    use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
         CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn a_work_tree_needs_no_settings_of_a_server() {
+        for name in WITHOUT_SETTINGS {
+            let arguments = ["seam", name, "--data-dir", "x", "--help"].map(OsString::from);
+            let help = parse(arguments).unwrap_err().to_string();
+            assert!(help.contains("--base") && !help.contains("--data-dir"), "{help}");
+        }
     }
 }

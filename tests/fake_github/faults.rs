@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 use super::answer::Answer;
 
 /// How a call fails.
@@ -17,6 +19,8 @@ pub(crate) enum Fault {
     Timeout,
     /// All is done, late.
     Slow(Duration),
+    /// All is done, when the test lets it be. The client may have given up by then.
+    Held(CancellationToken),
     /// All is done, and 502 is answered.
     DropAfterWork,
     /// All is done, and nothing is answered until the client gives up.

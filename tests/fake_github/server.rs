@@ -150,6 +150,10 @@ pub(crate) async fn api(
             tokio::time::sleep(by).await;
             answer(&shared, &incoming, &call, route)
         }
+        Some(Fault::Held(release)) => {
+            release.cancelled().await;
+            answer(&shared, &incoming, &call, route)
+        }
         Some(Fault::DropAfterWork) => {
             answer(&shared, &incoming, &call, route);
             faults::words(502)

@@ -55,7 +55,7 @@ async fn setting_a_value_is_repeated() {
 #[tokio::test]
 async fn slow_answers_are_given_up_and_a_read_is_repeated() {
     let mut server = failing(1, never).await;
-    server.settings.timeout = Duration::from_secs(1);
+    server.settings.timeout = Duration::from_secs(3);
     server.repository().pull(PullNumber(1)).await.unwrap();
     assert_eq!(server.calls(), [PULL; 2]);
 }
@@ -63,7 +63,7 @@ async fn slow_answers_are_given_up_and_a_read_is_repeated() {
 #[tokio::test]
 async fn a_write_without_an_answer_may_have_happened() {
     let mut server = failing(1, never).await;
-    server.settings.timeout = Duration::from_secs(1);
+    server.settings.timeout = Duration::from_secs(3);
     let error = server.repository().create_issue_comment(PullNumber(1), "hello").await.unwrap_err();
     assert!(matches!(error, GitHubError::Timeout { .. }) && error.may_have_happened(), "{error}");
     assert_eq!(server.calls(), [COMMENT]);
@@ -72,7 +72,7 @@ async fn a_write_without_an_answer_may_have_happened() {
 #[tokio::test]
 async fn an_answer_that_stops_in_the_middle_is_no_answer() {
     let mut server = failing(1, || ok(&json!({ "id": 5 })).stops_in_the_middle()).await;
-    server.settings.timeout = Duration::from_secs(1);
+    server.settings.timeout = Duration::from_secs(3);
     let error = server.repository().create_issue_comment(PullNumber(1), "hello").await.unwrap_err();
     assert!(matches!(error, GitHubError::Timeout { .. }) && error.may_have_happened(), "{error}");
 }

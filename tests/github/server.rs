@@ -207,7 +207,7 @@ impl Server {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(10), arrived).await.expect("the requests come");
+        tokio::time::timeout(Duration::from_secs(60), arrived).await.expect("the requests come");
         for _ in 0..200 {
             tokio::task::yield_now().await;
         }

@@ -46,7 +46,7 @@ const KILLS: usize = 6;
 /// What repeats the moments of a run that failed.
 const SEED: &str = "SEAM_TEST_KILLS_SEED";
 /// How long the last process may take over what is left.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 fn number(variable: &str) -> Option<u64> {
     env::var(variable).ok()?.parse().ok()

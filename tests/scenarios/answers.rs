@@ -61,13 +61,14 @@ scenario!(what_cannot_be_heard_is_said_so_and_can_be_heard_again, async |seam| {
     assert_eq!(pull.reactions(asked), ["confused", "eyes", "rocket"]);
 });
 
-/// Workers that say soon what they are at, and the next command takes long.
-fn slow_workers(seam: &Seam, settings: Settings) -> Workers {
+/// Workers that say soon what they are at, and the next command is at work until it is released.
+fn slow_workers(seam: &Seam, settings: Settings) -> (Workers, CancellationToken) {
+    let release = CancellationToken::new();
     // Whoever hears the command reads the policy first.
     seam.github.fail_next(POLICY, Fault::Slow(Duration::ZERO), 1);
-    seam.github.fail_next(POLICY, Fault::Slow(Duration::from_secs(1)), 1);
+    seam.github.fail_next(POLICY, Fault::Held(release.clone()), 1);
     let settings = Settings { progress: Duration::from_millis(100), ..settings };
-    Workers::new(seam.workers().engine().clone(), settings, Vec::new())
+    (Workers::new(seam.workers().engine().clone(), settings, Vec::new()), release)
 }
 
 /// What Seam says as soon as it says something.
@@ -83,9 +84,10 @@ async fn first_said(pull: &Pull) -> String {
 
 /// Somebody asks for what takes long; what they read meanwhile, and in the end.
 async fn meanwhile(seam: &mut Seam, pull: &Pull, asked: i64) -> String {
-    let workers = slow_workers(seam, Settings::default());
+    let (workers, release) = slow_workers(seam, Settings::default());
     let working = tokio::spawn(async move { workers.run_until_idle().await });
     let told = first_said(pull).await;
+    release.cancel();
     working.await.unwrap().unwrap();
     seam.settle().await;
     assert_eq!(pull.reactions(asked), ["eyes", "rocket"]);
@@ -128,7 +130,7 @@ scenario!(a_server_that_goes_down_leaves_one_comment_to_the_next, async |seam| {
     let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
     seam.settle().await;
     pull.comment("ada", "/review").await;
-    let workers = slow_workers(seam, Settings { grace: Duration::ZERO, ..Settings::default() });
+    let (workers, _) = slow_workers(seam, Settings { grace: Duration::ZERO, ..Settings::default() });
     let shutdown = CancellationToken::new();
     let asked_to_stop = shutdown.clone();
     let working = tokio::spawn(async move { workers.run(asked_to_stop).await });
@@ -147,7 +149,7 @@ scenario!(what_is_cancelled_does_not_look_at_work, async |seam| {
     let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
     seam.settle().await;
     pull.comment("ada", "/review").await;
-    let workers = slow_workers(seam, Settings { heartbeat: Duration::from_millis(20), ..Settings::default() });
+    let (workers, _) = slow_workers(seam, Settings { heartbeat: Duration::from_millis(20), ..Settings::default() });
     let working = tokio::spawn(async move { workers.run_until_idle().await });
     first_said(&pull).await;
     let filter = Filter { status: Some(ExecutionStatus::Running), ..Filter::default() };

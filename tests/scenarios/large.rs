@@ -14,7 +14,7 @@ use crate::{
 const MAX_RESIDENT_KIB: u64 = 300 * 1024;
 const FILES: usize = 5_000;
 const LINES: usize = 60_000;
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A module of some 60 lines; `edition` is on one of them.
 fn module(number: usize, edition: usize) -> String {

@@ -8,9 +8,15 @@ use std::{
     process::Command,
 };
 
+use axum::http::HeaderMap;
+use chrono::TimeDelta;
 use tokio::net::TcpListener;
 
-use super::server::Server;
+use super::{
+    browser::Page,
+    server::{CONVERT, Server},
+};
+use crate::fake_github::faults::Fault;
 
 /// `None`, and one line on the terminal, where there is no browser.
 fn chromium() -> Option<&'static str> {
@@ -88,5 +94,20 @@ async fn the_pages_of_set_up_are_whole_in_a_real_browser() {
     visit("/setup?address=nonsense", "register-wrong", 1100);
     visit("/setup/registered?code=a&state=b", "wrong-state", 1100);
     visit("/setup/installed", "installed", 1100);
+
+    let page = Page { status: 200, location: None, headers: HeaderMap::new(), html: register };
+    let back = server.browser().create_app(&page).await;
+    // A picture takes two visits.
+    server.fake.fail_next(CONVERT, Fault::Status(503), 2);
+    let lost = visit(&back, "lost-network", 1100);
+    assert!(lost.contains("answer was lost on the way"), "{lost}");
+    server.clock.advance(TimeDelta::hours(2));
+    let late = visit(&back, "expired-state", 1100);
+    assert!(late.contains("That took more than an hour"), "{late}");
+    let page = Page { html: visit("/setup", "register-again", 1100), ..page };
+    let back = server.browser().create_app(&page).await;
+    let done = visit(&back, "registered", 1100);
+    assert!(done.contains("Install"), "{done}");
+    visit("/", "start", 1100);
     serving.abort();
 }

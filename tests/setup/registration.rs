@@ -3,10 +3,8 @@
 use chrono::TimeDelta;
 use seam::{config::app_manifest::AppManifest, store::delivery};
 
-use super::server::{Server, noon};
+use super::server::{CONVERT, Server, noon};
 use crate::fake_github::faults::Fault;
-
-const CONVERT: &str = "POST /app-manifests/{code}/conversions";
 
 #[tokio::test]
 async fn one_button_leads_from_the_printed_link_to_an_app_at_work() {

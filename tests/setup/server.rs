@@ -13,6 +13,9 @@ use tempfile::TempDir;
 use super::browser::Browser;
 use crate::fake_github::{fake::FakeGitHub, post::Receiver};
 
+/// The call that fetches the credentials of a new App.
+pub(super) const CONVERT: &str = "POST /app-manifests/{code}/conversions";
+
 pub(super) struct Server {
     pub(super) app: App,
     pub(super) fake: FakeGitHub,

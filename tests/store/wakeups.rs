@@ -8,7 +8,7 @@ use super::rows::{at, push};
 use crate::support::database::{TestDatabase, on_each_database};
 
 /// Nobody waits that long when it works.
-const LONG: Duration = Duration::from_secs(30);
+const LONG: Duration = Duration::from_secs(300);
 
 on_each_database!(a_waiting_worker_is_woken_by_new_work, async |db| {
     let mut wakeups = db.wakeups();
