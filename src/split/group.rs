@@ -26,6 +26,13 @@ pub struct Part {
     pub edits: Option<Vec<usize>>,
 }
 
+impl Part {
+    /// Whether one of the file's edits is in it.
+    pub fn holds(&self, edit: usize) -> bool {
+        self.edits.as_ref().is_none_or(|edits| edits.contains(&edit))
+    }
+}
+
 impl Group {
     pub fn of_files(files: Vec<usize>) -> Self {
         let part = |file| Part { file, edits: None };

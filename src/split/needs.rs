@@ -2,12 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{definitions, facts::Facts, facts::Reader, facts::Texts, group::Group, place::Place};
+use super::{
+    definitions,
+    facts::{Facts, Reader, Texts},
+    group::{Group, Part},
+    layers::edits_of,
+    place::Place,
+};
 use crate::{
     change::{
         change_set::{ChangeSet, FileChange},
         contents::Contents,
         frequencies::Frequencies,
+        lines::Lines,
         words::{self, WordId},
     },
     domain::ledger::FileStatus,
@@ -29,6 +36,8 @@ pub struct Need {
 
 /// By name the groups that add it.
 type Users = HashMap<WordId, BTreeSet<usize>>;
+/// New files that are no code by their names, each with the group that brings it.
+type Named = HashMap<String, Vec<(usize, Place)>>;
 
 /// What the needs of groups are found from.
 pub struct Needs<'a> {
@@ -98,19 +107,60 @@ impl Needs<'_> {
         users
     }
 
-    /// A new file that is named in what another group adds. A common word names it by chance.
+    /// A new file that is named in what another group adds: code by its stem, as imports do, unless a common word names it by
+    /// chance; whatever else by its file name.
     fn new_files(&self, groups: &[Group], users: &Users, add: &mut impl FnMut(usize, usize, String)) {
+        let mut named = Named::new();
         for (needed, group) in groups.iter().enumerate() {
             for part in &group.parts {
                 let file = &self.set.files[part.file];
                 let place = Place::of(&file.path);
-                if !matches!(file.status, FileStatus::Added) || place.is_test() {
+                if !matches!(file.status, FileStatus::Added) {
                     continue;
                 }
-                let Some(key) = place.key.as_ref().filter(|key| key.len() >= SHORTEST_NAME) else { continue };
+                if !place.is_imported() {
+                    named.entry(place.name.clone()).or_default().push((needed, place));
+                    continue;
+                }
+                let key = place.key.as_ref().filter(|key| key.len() >= SHORTEST_NAME && !place.is_test());
+                let Some(key) = key else { continue };
                 let others = users.get(&words::id(key.as_bytes())).into_iter().flatten();
                 for other in others.filter(|other| **other != needed) {
                     add(*other, needed, format!("names the new `{}`", place.path));
+                }
+            }
+        }
+        for (at, group) in groups.iter().enumerate().filter(|_| !named.is_empty()) {
+            for part in &group.parts {
+                self.names(part, &named, |needed, path| {
+                    if needed != at {
+                        add(at, needed, format!("names the new `{path}`"));
+                    }
+                });
+            }
+        }
+    }
+
+    /// The new files that the added lines of code name. Where a name is common, its folder has to stand before it.
+    fn names(&self, part: &Part, named: &Named, mut found: impl FnMut(usize, &str)) {
+        let file = &self.set.files[part.file];
+        if !is_code(&Place::of(&file.path)) || file.generated.is_some() {
+            return;
+        }
+        let texts = Texts::of(file, self.contents);
+        let lines = Lines::of(&texts.head);
+        let edits = edits_of(file);
+        let chosen = edits.iter().enumerate().filter(|(at, _)| part.holds(*at));
+        for line in chosen.flat_map(|(_, edit)| edit.new.clone()).filter_map(|line| lines.get(line)) {
+            for path in line.split(|byte| !is_of_path(*byte)).filter_map(|path| str::from_utf8(path).ok()) {
+                let mut parts = path.trim_end_matches('.').rsplit('/');
+                let (name, folder) = (parts.next().unwrap_or_default(), parts.next());
+                let meant = named.get(name).map_or(&[][..], Vec::as_slice);
+                for (needed, place) in meant {
+                    let is_common = meant.len() > 1 || place.has_common_name();
+                    if !is_common || (folder.is_some() && folder == place.folders.last().map(String::as_str)) {
+                        found(*needed, &place.path);
+                    }
                 }
             }
         }
@@ -133,7 +183,7 @@ impl Needs<'_> {
                     continue;
                 }
                 let file = &self.set.files[part.file];
-                for word in self.declares(file, part.edits.as_deref(), &wanted) {
+                for word in self.declares(file, part, &wanted) {
                     let name = self.reader.spelling(word).unwrap_or_default();
                     for user in users[&word].iter().filter(|user| **user != needed) {
                         add(*user, needed, format!("uses `{name}`"));
@@ -143,13 +193,18 @@ impl Needs<'_> {
         }
     }
 
-    fn declares(&self, file: &FileChange, edits: Option<&[usize]>, wanted: &BTreeSet<WordId>) -> BTreeSet<WordId> {
-        let all = file.hunks.iter().flat_map(|hunk| &hunk.edits).enumerate();
-        let chosen = all.filter(|(at, _)| edits.is_none_or(|edits| edits.contains(at)));
+    fn declares(&self, file: &FileChange, part: &Part, wanted: &BTreeSet<WordId>) -> BTreeSet<WordId> {
+        let edits = edits_of(file);
+        let chosen = edits.iter().enumerate().filter(|(at, _)| part.holds(*at));
         let lines: Vec<_> = chosen.map(|(_, edit)| edit.new.clone()).collect();
         let texts = Texts::of(file, self.contents);
         definitions::declared(&file.path.display(), &String::from_utf8_lossy(&texts.head), &lines, wanted)
     }
+}
+
+/// What file names and folders are written with.
+fn is_of_path(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/') || !byte.is_ascii()
 }
 
 /// Prose may name what it likes.

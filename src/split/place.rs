@@ -43,6 +43,11 @@ const GENERIC: [&str; 31] = [
     "program",
 ];
 const SHORTEST_NAME: usize = 3;
+/// Code that others import, and that no grammar is compiled in for.
+const IMPORTED: [&str; 20] = [
+    "clj", "dart", "erl", "ex", "exs", "fs", "groovy", "hs", "jl", "kt", "kts", "lua", "m", "ml", "mm", "scala",
+    "svelte", "swift", "vb", "vue",
+];
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,7 +79,7 @@ impl Place {
         let path = path.display();
         let mut folders: Vec<String> = path.split('/').map(str::to_owned).collect();
         let name = folders.pop().unwrap_or_default();
-        let stem = name.strip_prefix('.').unwrap_or(&name).split('.').next().unwrap_or_default();
+        let stem = stem(&name);
         let folder = folders.last().cloned().unwrap_or_default();
         let mut parts: Vec<_> = words::parts(path.as_bytes()).map(|part| words::id(&part)).collect();
         parts.sort_unstable();
@@ -95,6 +100,16 @@ impl Place {
         self.role == Role::Test
     }
 
+    /// It is code that other code calls by its stem.
+    pub fn is_imported(&self) -> bool {
+        language::of_path(&self.name).is_some() || IMPORTED.contains(&self.ending())
+    }
+
+    /// Many files are called so.
+    pub fn has_common_name(&self) -> bool {
+        is_generic(stem(&self.name))
+    }
+
     /// One is the test of the other.
     pub fn pairs_with(&self, other: &Self) -> bool {
         self.is_test() != other.is_test() && self.subject.len() >= SHORTEST_NAME && self.subject == other.subject
@@ -109,6 +124,10 @@ impl Place {
         let common = self.folders.iter().zip(&other.folders).take_while(|(one, other)| one == other).count();
         common as f64 / deeper as f64
     }
+}
+
+fn stem(name: &str) -> &str {
+    name.strip_prefix('.').unwrap_or(name).split('.').next().unwrap_or_default()
 }
 
 fn is_generic(name: &str) -> bool {

@@ -126,6 +126,29 @@ fn every_strategy_gives_a_proved_plan() {
     ");
 }
 
+/// What a slice needs is told by what its code can use: a page of the same name is no module, and a page that is read is needed.
+#[test]
+fn only_what_code_can_name_lies_below_it() {
+    let planned = |page: &str| {
+        let terminal = Terminal::in_repository(&[("README.md", "# Harbour\n")]);
+        terminal.write(&[
+            ("app/mooring.py", "class MooringPlan:\n    pass\n"),
+            ("app/quay.py", &format!("from app.mooring import MooringPlan\n\nPAGE = \"{page}\"\n")),
+            ("docs/mooring.md", "# Mooring\n\nHow ships are moored.\n"),
+            ("docs/anchors.md", "# Anchors\n\nHow ships are anchored.\n"),
+        ]);
+        slices(&terminal.seam(&["split", "--strategy", "directory", "--format", "json"]))
+    };
+    insta::assert_snapshot!(planned("about:blank"), @"
+    s1 add MooringPlan in app: app/mooring.py app/quay.py
+    s2 add How in docs: docs/anchors.md docs/mooring.md
+    ");
+    insta::assert_snapshot!(planned("docs/mooring.md"), @"
+    s1 add How in docs: docs/anchors.md docs/mooring.md
+    s2 add MooringPlan in app: app/mooring.py app/quay.py (needs s1)
+    ");
+}
+
 #[test]
 fn branches_are_made_and_the_original_is_untouched() {
     let terminal = tangle();

@@ -19,7 +19,7 @@ use crate::{
 /// By folder, so that these tests hang on no weights.
 const POLICY: &str = "split: { strategy: directory, min_files: 4 }\n";
 
-/// Three folders; what `report` adds uses what `billing` adds, and `docs` stands for itself.
+/// Three folders; what `report` adds uses what `billing` adds, and shows a page of `docs`.
 fn big() -> Commit {
     Commit::new()
         .message("Bill by country")
@@ -28,7 +28,7 @@ fn big() -> Commit {
         .write("docs/billing.md", "# Billing\n\nHow invoices are made.\n")
         .write("docs/index.md", "# Index\n\nSee billing.\n")
         .write("report/totals.py", "from billing.rates import rate_of_country\n\n\ndef total(price):\n    return price * rate_of_country('dk')\n")
-        .write("report/summary.py", "from billing.rates import rate_of_country\n\n\ndef line(country):\n    return rate_of_country(country)\n")
+        .write("report/summary.py", "from billing.rates import rate_of_country\n\nPAGE = 'docs/billing.md'\n\n\ndef line(country):\n    return rate_of_country(country)\n")
 }
 
 /// A pull request with a big change, after the policy was set.

@@ -19,7 +19,7 @@ scenario!(a_plan_is_shown_edited_and_opened, async |seam| {
     | 2 | `s2` Add 2 files in docs | `docs/billing.md`, `docs/index.md` | `s1` | `billing.md` and `index.md` name each other in what changed; they stand below `docs/` |
     | 3 | `s3` Add billing in report | `report/summary.py`, `report/totals.py` | `s2` | they change the same names: `billing`, `from` and `import`; they stand below `report/`; needs s1: names the new `billing/rates.py`, uses `rate_of_country` |
 
-    Proved: these slices, one after the other, give the branch's tree `6c74a4f2e982`.
+    Proved: these slices, one after the other, give the branch's tree `1e1fc171ab00`.
 
     <details><summary>3 notes</summary>
 
@@ -264,7 +264,7 @@ scenario!(whoever_asks_says_how_to_cut, async |seam| {
     | | Slice | Files | Stands on | Why |
     | 1 | `s1` Add docs/billing.md | `docs/billing.md` | `main` |  |
     | 2 | `s2` Add country | `billing/rates.py`, `report/summary.py` | `s1` | they change the same names: `country`, `rate_of_country` and `def`; needs s1: names the new `docs/billing.md` |
-    | 3 | `s3` Add 2 files | `billing/tables.py`, `report/totals.py` | `s2` | needs s1: names the new `docs/billing.md`; needs s2: names the new `billing/rates.py`, uses `rate_of_country` |
+    | 3 | `s3` Add 2 files | `billing/tables.py`, `report/totals.py` | `s2` | needs s2: names the new `billing/rates.py`, uses `rate_of_country` |
     | 4 | `s4` Add docs/index.md | `docs/index.md` | `main` |  |
     ");
     say(seam, &pull, "/seam split plan --strategy folders").await;
