@@ -104,3 +104,24 @@ scenario!(a_push_of_a_few_files_is_not_big, async |seam| {
     seam.settle().await;
     assert!(!seam.shop.checks_shown("topic").contains("Seam split"), "{}", seam.log().await);
 });
+
+scenario!(plans_are_wanted_or_not_whether_branches_are_reviewed_or_not, async |seam| {
+    let policy = |on_push: &str| {
+        format!(
+            "review: {{ on: {{ push_without_pr: false }} }}\nsplit: {{ strategy: directory, min_files: 4, on_push: {on_push} }}\n"
+        )
+    };
+    seam.shop.commit("main", [(".github/seam.yml", policy("suggest").as_str())]);
+    seam.shop.push("topic", big()).await;
+    seam.settle().await;
+    let shown = seam.shop.checks_shown("topic");
+    assert!(shown.contains("check Seam split: neutral: This could be 3 pull requests"), "{shown}{}", seam.log().await);
+    seam.shop.push("small", [("a.py", "x = 1\n")]).await;
+    seam.shop.commit("main", [(".github/seam.yml", policy("off").as_str())]);
+    seam.settle().await;
+    seam.shop.push("other", big()).await;
+    seam.settle().await;
+    for branch in ["small", "other"] {
+        assert!(!seam.shop.checks_shown(branch).contains("Seam split"), "{branch} {}", seam.log().await);
+    }
+});
