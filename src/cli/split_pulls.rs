@@ -37,6 +37,8 @@ pub(super) struct Destination {
     api_url: Url,
     /// The branch that somebody named; `None`: the default branch.
     base: Option<String>,
+    /// The default branch, where the clone knows it.
+    default_branch: Option<String>,
 }
 
 impl Destination {
@@ -59,13 +61,17 @@ impl Destination {
             Err(_) if host == "github.com" => "https://api.github.com".to_owned(),
             Err(_) => format!("https://{host}/api/v3"),
         };
+        let default = git(root, &["symbolic-ref", "--quiet", "--short", &format!("refs/remotes/{remote}/HEAD")]).ok();
+        let default_branch = default.and_then(|name| Some(name.strip_prefix(&format!("{remote}/"))?.to_owned()));
         let (root, remote) = (root.to_owned(), remote.to_owned());
-        Ok(Self { root, name, api_url: api_url.parse()?, base: base.filter(is_there), remote })
+        Ok(Self { root, name, api_url: api_url.parse()?, base: base.filter(is_there), default_branch, remote })
     }
 
     /// Every call that would be made, in order.
     pub(super) fn calls(&self, plan: &Plan) -> Vec<String> {
-        let (name, base) = (&self.name, self.base.as_deref().unwrap_or("THE DEFAULT BRANCH"));
+        let name = &self.name;
+        // A placeholder where nobody here knows it: GitHub is asked first.
+        let base = self.base.as_deref().or(self.default_branch.as_deref()).unwrap_or("{default_branch}");
         let branches: Vec<&str> = plan.slices.iter().map(|slice| slice.branch.as_str()).collect();
         let mut calls = vec![
             format!("git push --atomic {} {}", self.remote, branches.join(" ")),

@@ -97,6 +97,7 @@ async fn slices_become_draft_pull_requests_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_shows_every_call_and_makes_none() {
     let desk = Desk::new().await;
+    desk.terminal.git(&["remote", "set-head", "origin", "main"]);
     let ran = desk.split(&["--dry-run"]);
     let base = &desk.shop.branch("main")[..7];
     insta::assert_snapshot!(ran.err.replace(base, "BASE"), @r#"
@@ -106,7 +107,7 @@ async fn a_dry_run_shows_every_call_and_makes_none() {
     seam: GET /repos/octo/shop
     seam: GET /repos/octo/shop/labels
     seam: GET /repos/octo/shop/pulls?state=open&head=octo:seam/topic/1-add-rates-by-country-in-billing
-    seam: POST /repos/octo/shop/pulls {"title":"Add RATES_BY_COUNTRY in billing","head":"seam/topic/1-add-rates-by-country-in-billing","base":"THE DEFAULT BRANCH","draft":true}
+    seam: POST /repos/octo/shop/pulls {"title":"Add RATES_BY_COUNTRY in billing","head":"seam/topic/1-add-rates-by-country-in-billing","base":"main","draft":true}
     seam: POST /repos/octo/shop/issues/N/labels, where labels of the repository fit
     seam: GET /repos/octo/shop/pulls?state=open&head=octo:seam/topic/2-add-2-files
     seam: POST /repos/octo/shop/pulls {"title":"Add 2 files","head":"seam/topic/2-add-2-files","base":"seam/topic/1-add-rates-by-country-in-billing","draft":true}
@@ -117,6 +118,9 @@ async fn a_dry_run_shows_every_call_and_makes_none() {
     "#);
     assert_eq!((desk.shop.branches(), desk.fake.asked("").len()), (vec!["main".to_owned()], 0));
     let told = ran.err.matches(" /repos/").count();
+    desk.terminal.git(&["remote", "set-head", "origin", "--delete"]);
+    let unknown = desk.split(&["--dry-run"]);
+    assert!(unknown.err.contains(r#""base":"{default_branch}""#), "{unknown}");
     desk.split(&[]);
     // No label fits here.
     assert_eq!(desk.fake.asked("").len() + 2, told, "{:?}", desk.fake.asked(""));
