@@ -120,6 +120,12 @@ impl RepositoryClient {
         self.pulls_from(branch, "open").await
     }
 
+    /// Open pull requests that are to be merged into a branch; those from forks are among them.
+    pub async fn open_pulls_onto_branch(&self, branch: &str) -> Result<Vec<Pull>, GitHubError> {
+        let request = self.request("GET /repos/{owner}/{repo}/pulls", &[]).query("state", "open").query("base", branch);
+        self.list(request).await
+    }
+
     /// Pull requests from a branch of this repository, open and closed, newest first.
     pub async fn pulls_of_branch(&self, branch: &str) -> Result<Vec<Pull>, GitHubError> {
         self.pulls_from(branch, "all").await

@@ -57,3 +57,22 @@ scenario!(what_a_person_committed_is_neither_rewritten_nor_deleted, async |seam|
     topic
     ");
 });
+
+scenario!(branches_that_others_need_are_left, async |seam| {
+    let pull = opened(seam).await;
+    seam.shop.new_pull("more", [("docs/more.md", "# More\n")]).base("seam/topic/2-add-2-files-in-docs").open().await;
+    seam.settle().await;
+    say(seam, &pull, "/split abandon").await;
+    insta::assert_snapshot!(last_answer(&pull), @r"
+    > `/split abandon`
+
+    Closed #4, #2, and deleted their branches. Closed #3, and left its branch for #5.
+    ");
+    assert!(seam.shop.pull(5).now().is_open());
+    insta::assert_snapshot!(seam.shop.branches().join("\n"), @r"
+    main
+    more
+    seam/topic/2-add-2-files-in-docs
+    topic
+    ");
+});
