@@ -102,6 +102,15 @@ impl Mirror {
         self.read(move |objects| objects.merge_base(&one, &other)).await
     }
 
+    /// Whether a commit is `newer` or lies below it. One that is not here does not.
+    pub async fn contains(&self, newer: &CommitSha, older: &CommitSha) -> Result<bool, GitError> {
+        match self.merge_base(newer, older).await {
+            Ok(base) => Ok(base.as_ref() == Some(older)),
+            Err(GitError::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The message of a commit.
     pub async fn commit_message(&self, commit: &CommitSha) -> Result<String, GitError> {
         let commit = commit.clone();

@@ -4,7 +4,13 @@
 //! marked as merged, for good.
 
 use super::{
-    error::ToolError, linking::link, load_split::LoadedSplit, proving::prove, ready_plan::ready, slicer::Slicer,
+    error::ToolError,
+    linking::link,
+    load_split::LoadedSplit,
+    proving::{self, prove},
+    ready_plan::ready,
+    restacking::{Onto, restack},
+    slicer::Slicer,
 };
 use crate::{
     change::{surroundings::Surroundings, tree_edit::TreeEdit},
@@ -51,14 +57,18 @@ pub(super) async fn open(slicer: &Slicer<'_>, change: &LoadedSplit, mut split: S
     }
     commit(slicer, &mut split, &cutting.surroundings, &layers).await?;
     make_branches(slicer, &mut split).await?;
-    prove(slicer, &split, &cutting, &layers).await?;
+    let is_changed = prove(slicer, &split, &cutting, &layers).await?;
     open_pulls(slicer, &mut split).await?;
     link(slicer, change.policy.split.stack, &split).await?;
     split.state = SplitState::Open;
     slicer.tell(&split, None).await?;
     // Last: whoever is stopped before does it again from the start.
     slicer.remember(&split).await?;
-    Ok(told(&split))
+    let told = told(&split);
+    if is_changed {
+        restack(slicer, split, Onto::Same).await?;
+    }
+    Ok(told)
 }
 
 /// Names that are free: an earlier split of the branch may have left some that people committed to.
@@ -126,6 +136,10 @@ async fn make_branches(slicer: &Slicer<'_>, split: &mut Split) -> Result<(), Too
     let moves: Vec<BranchMove> = split.slices.iter().filter_map(new).collect();
     let result = slicer.perform(split, "branches", Effect::MoveBranches { moves }).await?;
     let why = match result {
+        // Made before a crash, and committed to since: what Seam made lies below.
+        EffectResult::Branches { outcome: MoveOutcome::Elsewhere(_) } if are_made(slicer, split).await? => {
+            return Ok(());
+        }
         EffectResult::Branches { outcome: MoveOutcome::Elsewhere(branches) } => {
             format!("there are branches of these names already: `{}`", branches.join("`, `"))
         }
@@ -138,6 +152,12 @@ async fn make_branches(slicer: &Slicer<'_>, split: &mut Split) -> Result<(), Too
     split.slices.clear();
     slicer.remember(split).await?;
     Err(ToolError::skip(format!("nothing was opened: {why}")))
+}
+
+/// All are made together: where one of the branches holds Seam's own commit, they were.
+async fn are_made(slicer: &Slicer<'_>, split: &Split) -> Result<bool, ToolError> {
+    let tips = proving::tips(slicer, split).await?;
+    Ok(tips.iter().any(|tip| tip.as_ref().is_some_and(|tip| tip.is_own)))
 }
 
 async fn open_pulls(slicer: &Slicer<'_>, split: &mut Split) -> Result<(), ToolError> {

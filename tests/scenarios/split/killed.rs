@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{big_pull, last_answer, opened, plan_comment, say, stack};
+use super::{assert_drafts, big_pull, last_answer, opened, plan_comment, say, stack};
 use crate::{
     fake_github::{
         acts::pull::{Method, Pull},
@@ -107,6 +107,22 @@ async fn pushed_meanwhile(seam: &mut Seam, call: &'static str) {
 
 scenario!(a_push_after_the_commit_was_made_is_kept, async |seam| pushed_meanwhile(seam, COMMIT).await);
 scenario!(a_push_after_the_branches_moved_is_kept, async |seam| pushed_meanwhile(seam, MOVE).await);
+
+// Seam is dead after GitHub made the branches, and before it knows; somebody commits to one.
+scenario!(a_push_to_a_slice_that_is_being_opened_is_kept, async |seam| {
+    let pull = big_pull(seam).await;
+    say(seam, &pull, "/split").await;
+    seam.github.fail_next(MOVE, Fault::HangAfterWork, 1);
+    pull.comment("ada", "/split apply").await;
+    seam.work_until_killed(MOVE, 1).await;
+    let theirs = seam.shop.push("seam/topic/2-add-2-files-in-docs", [("docs/index.md", "# By hand\n")]).await;
+    seam.settle().await;
+    assert_drafts(&seam.shop);
+    let git = seam.shop.git();
+    for number in [3, 4] {
+        assert!(git.is_ancestor(&theirs, &seam.shop.pull(number).head()), "{}", stack(&seam.shop));
+    }
+});
 
 // From the plan to the end, with something going wrong at each step.
 scenario!(whatever_goes_wrong_the_slices_arrive, async |seam| {
