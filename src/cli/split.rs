@@ -17,12 +17,13 @@ use crate::{
     domain::{
         finding::Severity,
         ids::CommitSha,
-        plan::{Plan, Strategy},
+        plan::{Granularity, Plan, Stacking, Strategy},
     },
     git::{
         branches::NewBranch,
         work_tree::{Head, LocalChange, WorkTree},
     },
+    review::evidence::keep_proven,
     split::{
         check::{Checked, SizeRules, check},
         input::{Options, SplitInput},
@@ -54,12 +55,15 @@ pub struct Split {
     /// Files of one slice at most [default: `split.max_files_per_pr` of .github/seam.yml, or 30]
     #[arg(long, value_name = "FILES", value_parser = clap::value_parser!(u32).range(1..))]
     max_files: Option<u32>,
-    /// Whether a file may be cut where its hunks belong to different slices
-    #[arg(long, value_enum, default_value_t = ChosenGranularity::File)]
-    granularity: ChosenGranularity,
+    /// Whether a file may be cut where its hunks belong to different slices [default: `split.granularity` of .github/seam.yml, or file]
+    #[arg(long, value_enum)]
+    granularity: Option<ChosenGranularity>,
     /// Let every slice stand on the one before it, needed or not
     #[arg(long)]
     stacked: bool,
+    /// Let every slice stand on the base, whatever it needs
+    #[arg(long, conflicts_with = "stacked")]
+    independent: bool,
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     /// Make a local branch for each slice
@@ -141,16 +145,21 @@ impl Split {
         let surroundings = tree.surroundings(base, head, set, tables().as_deref())?;
         let options = Options {
             strategy: self.strategy.map_or(policy.split.strategy, Strategy::from),
-            granularity: self.granularity.into(),
+            granularity: self.granularity.map_or(policy.split.granularity, Granularity::from),
             max_files: self.max_files.map_or(policy.split.max_files_per_pr, |files| files as usize),
             branch: self.branch(tree),
             labels: Vec::new(),
-            stacked: self.stacked,
+            stacking: match (self.stacked, self.independent) {
+                (true, _) => Stacking::All,
+                (_, true) => Stacking::Independent,
+                _ => policy.split.stack.stacking(),
+            },
         };
         let mut plan = plan(SplitInput { set, contents, surroundings: &surroundings, options: &options });
-        let findings = engine.analyze(set, contents, &policy).findings;
+        let mut analysis = engine.analyze(set, contents, &policy);
+        keep_proven(&mut analysis, set, contents);
         let sizes = SizeRules { max_files: options.max_files, ..SizeRules::default() };
-        let checked = check(&plan, set, contents, sizes, &findings);
+        let checked = check(&plan, set, contents, sizes, &analysis.findings);
         let proof = match &checked.layers {
             Some(layers) => prove(tree, base, head, layers),
             None => Err("the plan does not fit the change".to_owned()),

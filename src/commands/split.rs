@@ -1,14 +1,16 @@
 //! `/split`: cuts a pull request into slices, and keeps them in step.
 
 use super::spec::{Opt, Spec, Takes, Use, Value};
-use crate::domain::plan::Strategy;
+use crate::domain::plan::{Granularity, Strategy};
 
-/// How to group, and how many files a slice may have; the policy says so where nobody does.
+/// How to group, whether files may be cut, and how many of them a slice may have; the policy says so where nobody does.
 pub const STRATEGY: &str = "strategy";
+pub const GRANULARITY: &str = "granularity";
 pub const MAX_FILES: &str = "max-files";
 
 const PLANNING: &[Opt] = &[
     Opt { name: STRATEGY, value: Value::OneOf(&STRATEGIES) },
+    Opt { name: GRANULARITY, value: Value::OneOf(&GRANULARITIES) },
     Opt { name: MAX_FILES, value: Value::Number(2, 1_000) },
 ];
 const STRATEGIES: [&str; Strategy::ALL.len()] = {
@@ -20,6 +22,8 @@ const STRATEGIES: [&str; Strategy::ALL.len()] = {
     }
     names
 };
+
+const GRANULARITIES: [&str; Granularity::ALL.len()] = [Granularity::File.as_str(), Granularity::Hunk.as_str()];
 
 pub(super) const SPEC: Spec = Spec {
     name: "split",

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{finding::Severity, plan::Strategy};
+use crate::domain::{
+    finding::Severity,
+    plan::{Granularity, Stacking, Strategy},
+};
 
 /// All of `.github/seam.yml`. Every key is optional.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -160,11 +163,24 @@ pub enum SplitOnPush {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StackKind {
+    /// A chain of base branches, and a native stack of GitHub's where the repository has them.
     #[default]
     Auto,
+    /// The same.
     Native,
+    /// A chain of base branches.
     Chain,
+    /// Every slice is based on the base branch itself, whatever it needs; only slices that cut one file are a chain.
     Independent,
+}
+
+impl StackKind {
+    pub fn stacking(self) -> Stacking {
+        match self {
+            Self::Auto | Self::Native | Self::Chain => Stacking::Needed,
+            Self::Independent => Stacking::Independent,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -173,6 +189,8 @@ pub struct SplitPolicy {
     /// What a big push leads to: a suggested plan, draft pull requests at once, or nothing.
     pub on_push: SplitOnPush,
     pub strategy: Strategy,
+    /// Whole files, or hunks of files where they belong to different slices.
+    pub granularity: Granularity,
     pub max_files_per_pr: usize,
     /// Below this a push is not called big.
     pub min_files: usize,
@@ -253,6 +271,7 @@ impl Default for SplitPolicy {
         Self {
             on_push: SplitOnPush::default(),
             strategy: Strategy::default(),
+            granularity: Granularity::default(),
             max_files_per_pr: 30,
             min_files: 8,
             stack: StackKind::default(),

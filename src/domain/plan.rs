@@ -54,6 +54,30 @@ pub enum Granularity {
     Hunk,
 }
 
+impl Granularity {
+    pub const ALL: [Self; 2] = [Self::File, Self::Hunk];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Hunk => "hunk",
+        }
+    }
+}
+
+/// What slices stand on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Stacking {
+    /// On what they need; those that need nothing of each other are apart.
+    #[default]
+    Needed,
+    /// Each on the one before it.
+    All,
+    /// Each on the base, whatever it needs, which is merged first; only slices that cut one file stand on each other.
+    Independent,
+}
+
 /// Names a slice within its plan. It stays when slices are reordered or renamed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
@@ -76,6 +100,8 @@ pub struct Plan {
     pub strategy: Strategy,
     #[serde(default)]
     pub granularity: Granularity,
+    #[serde(default)]
+    pub stacking: Stacking,
     /// Why the change should stay one, when it should; then there is at most one slice.
     #[serde(default)]
     pub no_split: Option<String>,
@@ -107,6 +133,13 @@ impl Plan {
         }
         below.reverse();
         below
+    }
+
+    /// The slices that a slice needs and does not stand on: they are merged before it.
+    pub fn awaited(&self, slice: &Slice) -> Vec<&Slice> {
+        let below = self.below(slice);
+        let is_below = |id: &SliceId| below.iter().any(|other| other.id == *id);
+        slice.depends_on.iter().filter(|id| !is_below(id)).filter_map(|id| self.slice(id)).collect()
     }
 
     /// The stacks: slices that stand on each other, each from the bottom up. A slice that needs nobody and that nobody
@@ -322,6 +355,7 @@ mod tests {
             head: String::new(),
             strategy: Strategy::Hybrid,
             granularity: Granularity::File,
+            stacking: Stacking::Needed,
             no_split: None,
             slices: vec![slice("a", None), slice("b", Some("a")), slice("c", None), slice("d", Some("b"))],
             validation: Validation::default(),

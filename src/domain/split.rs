@@ -141,6 +141,12 @@ impl Split {
         open.find(|open| open.state != SliceState::Merged)
     }
 
+    /// What a slice needs, does not stand on, and is not merged.
+    pub fn awaited(&self, slice: &Slice) -> impl Iterator<Item = &OpenSlice> {
+        let awaited = self.plan.awaited(slice).into_iter().filter_map(|needed| self.open_slice(&needed.id));
+        awaited.filter(|open| open.state != SliceState::Merged)
+    }
+
     /// The branch that a slice's pull request is based on.
     pub fn base_of(&self, slice: &Slice) -> &str {
         self.below(slice).map_or(&self.base_branch, |below| &below.branch)

@@ -7,6 +7,7 @@ use super::{
     atoms,
     layers::{self},
     place::{Place, Role},
+    reasons::listed,
 };
 use crate::{
     change::{
@@ -16,7 +17,7 @@ use crate::{
     },
     domain::{
         finding::{Finding, Severity},
-        plan::{Plan, PlanCheck, PlanProblem, Slice, SliceId, Validation},
+        plan::{Plan, PlanCheck, PlanProblem, Slice, SliceId, Stacking, Validation},
     },
 };
 
@@ -84,6 +85,19 @@ fn problem(check: PlanCheck, severity: Severity, slice: Option<&SliceId>, messag
 
 /// Names are given once, and whatever a slice needs lies below it.
 fn order(plan: &Plan, problems: &mut Vec<PlanProblem>) {
+    for slice in &plan.slices {
+        let awaited: Vec<String> = plan.awaited(slice).iter().map(|needed| needed.id.to_string()).collect();
+        if awaited.is_empty() {
+            continue;
+        }
+        let (severity, message) = match plan.stacking {
+            Stacking::Independent => {
+                (Severity::Warning, format!("it needs {}, to be merged before it", listed(&awaited)))
+            }
+            _ => (Severity::Error, format!("it needs {}, and does not stand on it", listed(&awaited))),
+        };
+        problems.push(problem(PlanCheck::ConflictCheck, severity, Some(&slice.id), message));
+    }
     let mut error =
         |check, slice: &Slice, message| problems.push(problem(check, Severity::Error, Some(&slice.id), message));
     let mut branches = BTreeSet::new();
@@ -102,8 +116,8 @@ fn order(plan: &Plan, problems: &mut Vec<PlanProblem>) {
             error(PlanCheck::ConflictCheck, slice, format!("it stands on {on}, which does not come before it"));
         }
         let below = plan.below(slice);
-        for needed in slice.depends_on.iter().filter(|needed| !below.iter().any(|other| other.id == **needed)) {
-            error(PlanCheck::ConflictCheck, slice, format!("it needs {needed}, which does not lie below it"));
+        for needed in slice.depends_on.iter().filter(|needed| plan.slice(needed).is_none()) {
+            error(PlanCheck::ConflictCheck, slice, format!("it needs {needed}, which is not there"));
         }
         if let Some(left) = below.iter().find(|other| other.left_out && !slice.left_out) {
             error(PlanCheck::ConflictCheck, slice, format!("it stands on {}, which is not to be opened", left.id));

@@ -81,7 +81,7 @@ fn relation(told: &Told<'_>) -> String {
         return format!("{place} It needs no other slice.");
     }
     let needs: Vec<_> = told.needs.iter().map(|title| code(title)).collect();
-    format!("{place} It needs {}; merge what is below first.", listed(&needs))
+    format!("{place} It needs {}, to be merged before it.", listed(&needs))
 }
 
 fn checklist() -> String {

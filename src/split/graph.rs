@@ -21,6 +21,9 @@ pub(super) fn render(plan: &Plan, base: &str) -> Option<String> {
         let place = |id: &SliceId| plan.slices.iter().position(|other| other.id == *id);
         let on = slice.stands_on.as_ref().and_then(place).map_or("base".to_owned(), |place| format!("n{place}"));
         text.push_str(&format!("  n{number} --> {on}\n"));
+        for awaited in plan.awaited(slice).iter().filter_map(|awaited| place(&awaited.id)) {
+            text.push_str(&format!("  n{number} -.-> n{awaited}\n"));
+        }
     }
     Some(text + "```")
 }

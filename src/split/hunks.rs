@@ -33,7 +33,7 @@ pub struct Cutter<'a> {
 
 impl Cutter<'_> {
     /// Cuts what can be cut. `whole` has the facts of every file.
-    pub fn cut(&self, groups: &mut [Group], whole: &[Facts], reader: &mut Reader<'_>) {
+    pub fn cut(&self, groups: &mut Vec<Group>, whole: &[Facts], reader: &mut Reader<'_>) {
         if groups.len() < 2 {
             return;
         }
@@ -71,6 +71,8 @@ impl Cutter<'_> {
                 groups[group].parts.sort_by_key(|part| part.file);
             }
         }
+        // All hunks of its only file may have gone elsewhere.
+        groups.retain(|group| !group.parts.is_empty());
     }
 
     /// Edits that are one thought: near each other, or one brings a new name that the other uses.

@@ -2,7 +2,7 @@
 
 use crate::{
     change::{change_set::ChangeSet, contents::Contents, surroundings::Surroundings},
-    domain::plan::{Granularity, Strategy},
+    domain::plan::{Granularity, Stacking, Strategy},
 };
 
 /// A change, what is around it, and what is wanted. Everything that a plan depends on stands in here.
@@ -24,8 +24,7 @@ pub struct Options {
     pub branch: String,
     /// Labels that the repository has.
     pub labels: Vec<String>,
-    /// Every slice stands on the one before it, needed or not.
-    pub stacked: bool,
+    pub stacking: Stacking,
 }
 
 impl Default for Options {
@@ -36,7 +35,7 @@ impl Default for Options {
             max_files: 30,
             branch: "change".to_owned(),
             labels: Vec::new(),
-            stacked: false,
+            stacking: Stacking::default(),
         }
     }
 }

@@ -30,6 +30,8 @@ const MAX_TOLD: usize = 3;
 pub struct Need {
     pub group: usize,
     pub needs: usize,
+    /// Both change the same file: they cannot be merged apart.
+    pub cuts: bool,
     /// In words, as in "uses `Basket`".
     pub why: Vec<String>,
 }
@@ -57,7 +59,10 @@ impl Needs<'_> {
                 told.push(why);
             }
         };
-        self.cut_files(groups, &mut add);
+        let cut = self.cut_files(groups);
+        for (group, needs, why) in &cut {
+            add(*group, *needs, why.clone());
+        }
         let users = self.users(groups, facts);
         self.new_files(groups, &users, &mut add);
         self.declared(groups, facts, &users, &mut add);
@@ -67,19 +72,22 @@ impl Needs<'_> {
             if more > 0 {
                 why.push(format!("and {more} more"));
             }
-            Need { group, needs, why }
+            let cuts = cut.iter().any(|(one, other, _)| (*one, *other) == (group, needs));
+            Need { group, needs, cuts, why }
         };
         found.into_iter().map(need).collect()
     }
 
-    /// Hunks of one file stand on each other in the order of the file: they could not be merged apart.
-    fn cut_files(&self, groups: &[Group], add: &mut impl FnMut(usize, usize, String)) {
+    /// Hunks of one file stand on each other in the order of the file: they could not be merged apart. Gives who needs whom
+    /// and why.
+    fn cut_files(&self, groups: &[Group]) -> Vec<(usize, usize, String)> {
         let mut holders: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (at, group) in groups.iter().enumerate() {
             for part in group.parts.iter().filter(|part| part.edits.is_some()) {
                 holders.entry(part.file).or_default().push(at);
             }
         }
+        let mut cut = Vec::new();
         for (file, mut holders) in holders {
             let first_edit = |group: usize| {
                 let part = groups[group].parts.iter().find(|part| part.file == file);
@@ -87,9 +95,10 @@ impl Needs<'_> {
             };
             holders.sort_by_key(|group| (first_edit(*group), *group));
             for pair in holders.windows(2) {
-                add(pair[1], pair[0], format!("cuts `{}` after it", self.set.files[file].path.display()));
+                cut.push((pair[1], pair[0], format!("cuts `{}` after it", self.set.files[file].path.display())));
             }
         }
+        cut
     }
 
     /// Names that are new in the base, each with the groups whose code adds it.

@@ -1,7 +1,7 @@
 //! Brings groups into the order in which they can be merged: what is needed comes first; groups that need each other in a
 //! circle become one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     atoms::Links,
@@ -10,7 +10,7 @@ use super::{
     place::{Place, Role},
     special::Special,
 };
-use crate::change::change_set::ChangeSet;
+use crate::{change::change_set::ChangeSet, domain::plan::Stacking};
 
 /// Sets of groups that need each other in a circle, each with more than one member.
 pub fn circles(groups: usize, needs: &[Need]) -> Vec<Vec<usize>> {
@@ -45,34 +45,50 @@ fn reachable(group: usize, needed: &[Vec<usize>]) -> BTreeSet<usize> {
     found
 }
 
-/// The groups of each stack, from the bottom up. Stacks need nothing of each other; `stacked` makes one of all.
-pub fn stacks(groups: &[Group], needs: &[Need], set: &ChangeSet, stacked: bool) -> Vec<Vec<usize>> {
+/// The groups of each stack, from the bottom up; what is needed comes first, also where it stands by itself.
+pub fn stacks(groups: &[Group], needs: &[Need], set: &ChangeSet, stacking: Stacking) -> Vec<Vec<usize>> {
     let mut links = Links::new(groups.len());
-    for need in needs {
+    for need in needs.iter().filter(|need| need.cuts || stacking != Stacking::Independent) {
         links.join(need.group, need.needs);
     }
-    if stacked {
+    if stacking == Stacking::All {
         for group in 1..groups.len() {
             links.join(0, group);
         }
     }
-    let preferences: Vec<_> = groups.iter().map(|group| preference(group, set)).collect();
     let needed = needed(groups.len(), needs);
-    let mut is_placed = vec![false; groups.len()];
-    let mut stacks = links.groups();
-    for stack in &mut stacks {
-        let mut left = std::mem::take(stack);
-        left.sort_by_key(|group| preferences[*group]);
-        while !left.is_empty() {
-            let is_ready = |group: &usize| needed[*group].iter().all(|needed| is_placed[*needed] || needed == group);
-            // A circle that was too large to become one is broken where it costs least.
-            let next = left.remove(left.iter().position(is_ready).unwrap_or(0));
-            is_placed[next] = true;
-            stack.push(next);
-        }
+    let preferences: Vec<_> = groups.iter().map(|group| preference(group, set)).collect();
+    let mut stacks: Vec<Vec<usize>> = Vec::new();
+    for stack in links.groups() {
+        let alone = stack.into_iter().map(|group| vec![group]).collect();
+        stacks.push(in_order(alone, &needed, &preferences).concat());
     }
-    stacks.sort_by_key(|stack| preferences[stack[0]]);
-    stacks
+    in_order(stacks, &needed, &preferences)
+}
+
+/// What needs nothing of those that are left comes next, by preference.
+fn in_order<P: Ord>(mut left: Vec<Vec<usize>>, needed: &[Vec<usize>], preferences: &[P]) -> Vec<Vec<usize>> {
+    left.sort_by(|one, other| preferences[one[0]].cmp(&preferences[other[0]]));
+    let mut holder: HashMap<usize, usize> = HashMap::new();
+    for (at, stack) in left.iter().enumerate() {
+        holder.extend(stack.iter().map(|group| (*group, at)));
+    }
+    let awaits = |(at, stack): (usize, &Vec<usize>)| -> BTreeSet<usize> {
+        let all = stack.iter().flat_map(|group| &needed[*group]);
+        all.filter_map(|group| holder.get(group).copied()).filter(|other| *other != at).collect()
+    };
+    let mut waiting: Vec<(usize, BTreeSet<usize>)> = left.iter().enumerate().map(awaits).enumerate().collect();
+    let mut ordered = Vec::new();
+    while !waiting.is_empty() {
+        // A circle that was too large to become one is broken where it costs least.
+        let next = waiting.iter().position(|(_, awaited)| awaited.is_empty()).unwrap_or(0);
+        let (at, _) = waiting.remove(next);
+        for (_, awaited) in &mut waiting {
+            awaited.remove(&at);
+        }
+        ordered.push(std::mem::take(&mut left[at]));
+    }
+    ordered
 }
 
 /// What can come early does: moves and the like, then what is small; documents last.

@@ -34,14 +34,15 @@ pub fn plan_with(input: SplitInput<'_>, weights: &Weights) -> Plan {
         cutter.cut(&mut groups, &blocks.facts, &mut reader);
     }
     let (groups, needs) = in_need(input, groups, &blocks.facts, &mut reader);
-    let stacks = order::stacks(&groups, &needs, set, options.stacked);
+    let stacks = order::stacks(&groups, &needs, set, options.stacking);
     Plan {
         version: Plan::VERSION,
         base: set.base.clone(),
         head: set.head.clone(),
         strategy: options.strategy,
         granularity: options.granularity,
-        no_split: no_split(&groups),
+        stacking: options.stacking,
+        no_split: no_split(input, &groups),
         slices: slices::write(input, &groups, &needs, &stacks),
         validation: Validation::default(),
     }
@@ -82,7 +83,7 @@ fn in_need(
                 let other = std::mem::replace(&mut groups[*other], Group::of_files(Vec::new()));
                 groups[circle[0]].absorb(other, |file| edits_of(&set.files[file]).len());
             }
-            groups[circle[0]].reasons.push("its parts need each other".to_owned());
+            groups[circle[0]].reasons.insert(0, "its parts need each other".to_owned());
         }
         groups.retain(|group| !group.parts.is_empty());
     }
@@ -121,13 +122,22 @@ fn part_facts(input: SplitInput<'_>, group: &Group, whole: &[Facts], reader: &mu
 }
 
 /// Why the change is not to be cut.
-fn no_split(groups: &[Group]) -> Option<String> {
+fn no_split(input: SplitInput<'_>, groups: &[Group]) -> Option<String> {
     match groups {
         [] => Some("nothing changed".to_owned()),
         [only] if only.parts.len() == 1 => Some("only one file changed".to_owned()),
         [only] => {
             let why = only.reasons.first().map(|reason| format!(": {reason}")).unwrap_or_default();
-            Some(format!("its {} files are one logical change{why}", only.parts.len()))
+            Some(match (input.options.strategy, input.surroundings) {
+                (Strategy::Codeowners, around) if around.codeowners.is_none() => {
+                    "the base has no CODEOWNERS to go by".to_owned()
+                }
+                (Strategy::Commits, around) if around.commits.len() < 2 => "there are no commits to go by".to_owned(),
+                (Strategy::Hybrid | Strategy::Semantic, _) => {
+                    format!("its {} files are one logical change{why}", only.parts.len())
+                }
+                (strategy, _) => format!("its {} files are one by `{}`{why}", only.parts.len(), strategy.as_str()),
+            })
         }
         _ => None,
     }

@@ -6,7 +6,7 @@ use crate::{
         effect::{CheckName, CheckRunReport, Conclusion},
         finding::Severity,
         ids::PullNumber,
-        plan::{Plan, PlanProblem, Slice, SliceFile},
+        plan::{Plan, PlanProblem, Slice, SliceFile, Stacking},
     },
     review::{
         buttons::Button,
@@ -117,8 +117,13 @@ fn title(plan: &Plan) -> String {
         return "No split suggested".to_owned();
     }
     let (slices, parts) = (plan.slices.len(), plan.stacks().len());
-    let parts = if parts == 1 { "one stack".to_owned() } else { format!("{parts} independent parts") };
-    format!("This could be {slices} pull requests in {parts}")
+    match (plan.stacking, parts) {
+        (Stacking::Independent, parts) if parts == slices => {
+            format!("This could be {slices} pull requests side by side")
+        }
+        (_, 1) => format!("This could be {slices} pull requests in one stack"),
+        (_, parts) => format!("This could be {slices} pull requests in {parts} independent parts"),
+    }
 }
 
 fn body(plan: &Plan, scene: Scene<'_>, paper: &mut Paper) {
@@ -212,7 +217,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         ledger::FileStatus,
-        plan::{Granularity, SliceId, Strategy, Validation},
+        plan::{Granularity, SliceId, Stacking, Strategy, Validation},
     };
 
     fn plan(files: usize) -> Plan {
@@ -226,6 +231,7 @@ mod tests {
             head: String::new(),
             strategy: Strategy::Hybrid,
             granularity: Granularity::File,
+            stacking: Stacking::Needed,
             no_split: None,
             slices: vec![slice],
             validation: Validation::default(),

@@ -1,5 +1,6 @@
 //! The pull requests of a split, as a table: it stands in each of them, and in the comment that follows them.
 
+use super::reasons::listed;
 use crate::{
     domain::{
         plan::{Slice, SliceId},
@@ -80,7 +81,12 @@ fn row(number: usize, split: &Split, slice: &Slice, is_this: bool) -> String {
         None => "planned".to_owned(),
     };
     let on = split.below(slice).and_then(|below| below.pull);
-    let on = on.map_or_else(|| cell(&code(split.base_of(slice))), |pull| format!("#{pull}"));
+    let mut on = on.map_or_else(|| cell(&code(split.base_of(slice))), |pull| format!("#{pull}"));
+    let awaited: Vec<String> =
+        split.awaited(slice).filter_map(|open| open.pull).map(|pull| format!("#{pull}")).collect();
+    if !awaited.is_empty() {
+        on.push_str(&format!(", after {}", listed(&awaited)));
+    }
     let (title, own) = (cell(&prose(&shorten(&slice.title, 120))), if is_this { "**" } else { "" });
     format!("| {number} | {own}{pull} {title}{own} | {on} | {state} |")
 }

@@ -7,13 +7,13 @@ use std::{
 
 use ::metrics::counter;
 use anyhow::anyhow;
-use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
     context::ToolContext,
     error::ToolError,
+    folders::with_folders,
     load_change::Base,
     tool::{Access, Tool},
 };
@@ -22,19 +22,14 @@ use crate::{
     change::change_set::ChangeSet,
     config::{
         effective::Effective,
-        folder_files::{FolderFile, MOST_BYTES, MOST_FILES, folders_above},
         policy::{FolderPolicy, Policy, Role},
-        policy_file::too_large,
     },
     domain::{
         finding::Analysis,
         ids::{CommitSha, PullNumber},
         ledger::FileStatus,
     },
-    git::{
-        error::GitError,
-        mirror::{Mirror, Mirrors},
-    },
+    git::mirror::{Mirror, Mirrors},
     github::{client::GitHub, permissions::Permissions},
     review::{
         convergence::{self, Since},
@@ -101,7 +96,8 @@ impl Tool for AnalyzeDiff {
         let changes = mirror.change_set(&base, &head).await?;
         context.check()?;
         let reviewed = input.target.pull().cloned();
-        let Effective { policy, problems, .. } = self.policy(&mirror, &changes, input).await?;
+        let (settings_at, around) = (input.settings_at.as_ref(), (&mirror, &changes));
+        let Effective { policy, problems, .. } = with_folders(input.policy, settings_at, around, &self.engine).await?;
         let since = match &reviewed {
             Some(pull) => self.since(context, pull, &policy).await?,
             None => None,
@@ -154,24 +150,6 @@ impl AnalyzeDiff {
             Base::Nothing => None,
         };
         Ok((mirror, base.unwrap_or_else(CommitSha::zero)))
-    }
-
-    /// The policy with that of the folders which the change touches, and what is wrong with their files.
-    async fn policy(&self, mirror: &Mirror, changes: &ChangeSet, input: Input) -> Result<Effective, ToolError> {
-        let mut effective = Effective { policy: input.policy, ..Effective::default() };
-        let Some(commit) = input.settings_at else { return Ok(effective) };
-        let changed: Vec<String> = changes.files.iter().map(|file| file.path.display()).collect();
-        let folders = folders_above(changed.iter().map(String::as_str));
-        let paths = folders.iter().map(|folder| FolderFile::path_in(folder)).collect();
-        // One more than count, to know that there are more.
-        let found = mirror.small_files(&commit, paths, MOST_FILES + 1, MOST_BYTES).await?;
-        let text = |read: Result<Bytes, GitError>| {
-            read.map_or_else(|_| too_large(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
-        };
-        let files: Vec<_> = found.into_iter().map(|(path, read)| FolderFile::at(&path, text(read))).collect();
-        effective.add_folders(&files);
-        effective.tell_unknown_rules(|| self.engine.rule_ids());
-        Ok(effective)
     }
 }
 

@@ -26,15 +26,16 @@ pub(super) struct Cutting {
 }
 
 impl Cutting {
-    /// Fetches both commits. `base`: any commit of the base branch; the change is told from where the head left it.
+    /// Fetches both commits, and the one that settings are read from. `base`: any commit of the base branch; the change is told
+    /// from where the head left it.
     pub(super) async fn fetch(
         mirrors: &Mirrors,
         repository: &RepositoryClient,
-        (base, head): (&CommitSha, &CommitSha),
+        (base, head, settings_at): (&CommitSha, &CommitSha, Option<&CommitSha>),
         pull: Option<PullNumber>,
     ) -> Result<Self, ToolError> {
         let token = repository.token().await?;
-        let commits = [base.clone(), head.clone()];
+        let commits: Vec<CommitSha> = [base, head].into_iter().chain(settings_at).cloned().collect();
         let mirror = mirrors.fetch_pull(repository.id(), repository.name(), Some(&token), &commits, pull).await?;
         let unrelated = || ToolError::skip("the branch and its base have no history in common");
         let base = mirror.merge_base(base, head).await?.ok_or_else(unrelated)?;

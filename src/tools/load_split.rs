@@ -14,13 +14,13 @@ use crate::{
     commands::{
         asked::{self, Asked},
         parse::Command,
-        split::{MAX_FILES, STRATEGY},
+        split::{GRANULARITY, MAX_FILES, STRATEGY},
     },
     config::policy::{Policy, Role, SplitOnPush, SplitPolicy},
     domain::{
         event::Account,
         ids::{CommitSha, PullNumber},
-        plan::Strategy,
+        plan::{Granularity, Strategy},
     },
     github::{client::GitHub, permissions::Permissions, pulls::Pull, repository::RepositoryClient},
     review::buttons::Button,
@@ -90,6 +90,9 @@ pub struct LoadedSplit {
     pub from_fork: bool,
     pub is_private: bool,
     pub policy: Policy,
+    /// The commit that folders' settings are read from: the tip of the default branch.
+    #[serde(default)]
+    pub settings_at: Option<CommitSha>,
 }
 
 impl LoadedSplit {
@@ -162,6 +165,7 @@ impl Tool for LoadSplit {
             from_fork,
             is_private: facts.private,
             policy,
+            settings_at: repository.default_head().await?,
         })
     }
 }
@@ -176,6 +180,10 @@ fn pressed(identifier: &str) -> Result<Button, ToolError> {
 fn choose(policy: &mut SplitPolicy, asked: &Asked<'_>) {
     if let Some(name) = asked.option(STRATEGY) {
         policy.strategy = Strategy::ALL.into_iter().find(|all| all.as_str() == name).unwrap_or(policy.strategy);
+    }
+    if let Some(name) = asked.option(GRANULARITY) {
+        let named = Granularity::ALL.into_iter().find(|all| all.as_str() == name);
+        policy.granularity = named.unwrap_or(policy.granularity);
     }
     if let Some(number) = asked.option(MAX_FILES) {
         policy.max_files_per_pr = number.parse().unwrap_or(policy.max_files_per_pr);

@@ -23,6 +23,7 @@ pub mod explain_review;
 pub mod explain_rule;
 pub mod explain_skip;
 mod feedback;
+mod folders;
 pub mod follow_conversation;
 pub mod follow_installation;
 pub mod follow_splits;

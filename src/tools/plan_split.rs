@@ -10,6 +10,7 @@ use super::{
     context::ToolContext,
     cutting::{Cutting, blocking, sizes},
     error::ToolError,
+    folders::with_folders,
     ground::ground,
     load_split::LoadedSplit,
     tool::{Access, Tool},
@@ -18,8 +19,9 @@ use crate::{
     analysis::engine::Engine,
     config::policy::Role,
     domain::{
+        finding::Finding,
         ids::SplitId,
-        plan::{Granularity, Validation},
+        plan::Validation,
         split::{Split, SplitState},
     },
     git::mirror::Mirrors,
@@ -30,7 +32,7 @@ use crate::{
         input::{Options, SplitInput},
         plan::plan,
     },
-    store::db::Db,
+    store::{db::Db, dismissal},
 };
 
 pub struct PlanSplit {
@@ -58,7 +60,8 @@ impl Tool for PlanSplit {
 
     async fn run(&self, context: &ToolContext, Input { change }: Input) -> Result<Split, ToolError> {
         let repository = context.scope.repository(&self.github, Permissions::read_only())?;
-        let commits = (&change.base_tip, &change.head);
+        let settings_at = change.settings_at.as_ref();
+        let commits = (&change.base_tip, &change.head, settings_at);
         let cutting = Cutting::fetch(&self.mirrors, &repository, commits, change.pull).await?;
         let policy = &change.policy.split;
         let (files, least) = (cutting.set.files.len(), policy.min_files);
@@ -69,13 +72,15 @@ impl Tool for PlanSplit {
         context.check()?;
         let options = Options {
             strategy: policy.strategy,
-            granularity: Granularity::File,
+            granularity: policy.granularity,
             max_files: policy.max_files_per_pr,
             branch: change.branch.clone(),
             labels: repository.labels().await?.into_iter().map(|label| label.name).collect(),
-            stacked: false,
+            stacking: policy.stack.stacking(),
         };
-        let (engine, rules) = (self.engine.clone(), change.policy.clone());
+        let around = (&cutting.mirror, &cutting.set);
+        let rules = with_folders(change.policy.clone(), settings_at, around, &self.engine).await?.policy;
+        let engine = self.engine.clone();
         let work = move || {
             let Cutting { mirror, set, surroundings, .. } = &cutting;
             let planned = plan(SplitInput { set, contents: mirror, surroundings, options: &options });
@@ -83,7 +88,12 @@ impl Tool for PlanSplit {
             keep_proven(&mut analysis, set, mirror);
             (cutting, planned, analysis.findings)
         };
-        let (cutting, mut planned, findings) = blocking(work).await?;
+        let (cutting, mut planned, mut findings) = blocking(work).await?;
+        let dismissed = dismissal::list(&self.db, repository.id()).await?;
+        let is_dismissed = |finding: &Finding| {
+            dismissed.iter().any(|one| one.fingerprint == finding.fingerprint && one.path == finding.path)
+        };
+        findings.retain(|finding| !is_dismissed(finding));
         context.check()?;
         let (cutting, validation, _) = cutting.check(planned.clone(), sizes(policy), findings).await?;
         let id = SplitId(context.scope.execution.0);

@@ -42,7 +42,7 @@ pub(super) async fn ready(
         _ => split.plan.clone(),
     };
     let mut cutting =
-        Cutting::fetch(slicer.mirrors, &slicer.repository, (&split.base, &split.head), split.pull).await?;
+        Cutting::fetch(slicer.mirrors, &slicer.repository, (&split.base, &split.head, None), split.pull).await?;
     if plan != split.plan {
         (cutting, split.plan) = reread(cutting, plan).await?;
     }

@@ -114,7 +114,7 @@ impl Work<'_> {
         let mirror = self.fetch(&commits).await?;
         let mut old = None;
         for made in made.iter().rev() {
-            if contains(&mirror, &head, &made.commit).await? {
+            if mirror.contains(&head, &made.commit).await? {
                 old = Some(made.parent.clone());
                 break;
             }
@@ -124,10 +124,30 @@ impl Work<'_> {
             Some(old) => old,
             None => mirror.merge_base(&head, &new).await?.unwrap_or_else(|| self.split.base.clone()),
         };
-        let has_newest = contains(&mirror, &head, &new).await?;
-        let is_right =
-            has_newest || (below.is_none() && self.onto == Onto::Same && contains(&mirror, &new, &old).await?);
+        let has_newest = mirror.contains(&head, &new).await?;
+        let may_stay = below.is_none() && self.onto == Onto::Same && mirror.contains(&new, &old).await?;
+        let is_right = has_newest || (may_stay && self.has_what_was_awaited(slice, &mirror, (&head, &new)).await?);
         Ok((!is_right).then_some(Ground { head, old, new }))
+    }
+
+    /// Whether what a slice, and those on it, need besides what lies below them is in it as far as it is merged.
+    async fn has_what_was_awaited(
+        &self,
+        slice: &Slice,
+        mirror: &Mirror,
+        (head, base): (&CommitSha, &CommitSha),
+    ) -> Result<bool, ToolError> {
+        let plan = &self.split.plan;
+        let stands_here = |other: &&Slice| other.id == slice.id || plan.below(other).iter().any(|on| on.id == slice.id);
+        for awaited in plan.slices.iter().filter(stands_here).flat_map(|standing| plan.awaited(standing)) {
+            let place = self.split.slices.iter().position(|open| open.slice == awaited.id);
+            let pull = place.and_then(|place| self.pulls[place].as_ref()).filter(|pull| pull.merged_at.is_some());
+            let Some(merged) = pull.and_then(|pull| pull.merge_commit_sha.as_ref()) else { continue };
+            if mirror.contains(base, merged).await? && !mirror.contains(head, merged).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Where a slice stands, or will stand in a moment.
@@ -220,9 +240,4 @@ impl Work<'_> {
         self.mirror = Some(mirror.clone());
         Ok(mirror)
     }
-}
-
-/// Whether `older` is `newer` or lies below it.
-async fn contains(mirror: &Mirror, newer: &CommitSha, older: &CommitSha) -> Result<bool, ToolError> {
-    Ok(mirror.merge_base(newer, older).await?.as_ref() == Some(older))
 }

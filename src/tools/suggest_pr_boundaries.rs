@@ -14,7 +14,7 @@ use crate::{
     config::policy::Role,
     domain::{
         finding::Finding,
-        plan::{Granularity, Plan, Slice, Strategy, Validation},
+        plan::{Granularity, Plan, Slice, Stacking, Strategy, Validation},
     },
     git::mirror::Mirrors,
     github::client::GitHub,
@@ -91,7 +91,7 @@ impl Tool for SuggestPrBoundaries {
             max_files: input.max_files.unwrap_or(Options::default().max_files).max(1),
             branch: source.branch.clone(),
             labels,
-            stacked: false,
+            stacking: Stacking::default(),
         };
         let sizes = SizeRules { max_files: options.max_files, ..SizeRules::default() };
         let plan = opened

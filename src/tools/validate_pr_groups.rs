@@ -14,7 +14,7 @@ use super::{
 use crate::{
     change::{change_set::ChangeSet, contents::Contents},
     config::policy::Role,
-    domain::plan::{Granularity, Plan, Strategy, Validation},
+    domain::plan::{Granularity, Plan, Stacking, Strategy, Validation},
     git::mirror::Mirrors,
     github::client::GitHub,
     review::evidence::keep_proven,
@@ -84,6 +84,7 @@ impl Tool for ValidatePrGroups {
             head: opened.set.head.clone(),
             strategy: Strategy::default(),
             granularity: Granularity::default(),
+            stacking: Stacking::default(),
             no_split: None,
             slices: slices.collect(),
             validation: Validation::default(),

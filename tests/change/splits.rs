@@ -8,7 +8,7 @@ use seam::{
     domain::{
         finding::Severity,
         ids::CommitSha,
-        plan::{Granularity, Plan, Strategy as Split},
+        plan::{Granularity, Plan, Stacking, Strategy as Split},
     },
     git::{
         branches::NewBranch,
@@ -45,8 +45,9 @@ impl<'a> Scene<'a> {
         Self { repository, tree, base, head, change, surroundings }
     }
 
-    fn plan(&self, strategy: Split, granularity: Granularity, max_files: usize) -> Plan {
-        let options = Options { strategy, granularity, max_files, branch: "topic".to_owned(), ..Options::default() };
+    fn plan(&self, strategy: Split, granularity: Granularity, (stacking, max_files): (Stacking, usize)) -> Plan {
+        let branch = "topic".to_owned();
+        let options = Options { strategy, granularity, stacking, max_files, branch, ..Options::default() };
         let (set, contents) = (&self.change.set, &self.change.contents);
         plan(SplitInput { set, contents, surroundings: &self.surroundings, options: &options })
     }
@@ -140,7 +141,7 @@ proptest! {
     fn slices_of_two_commits_are_the_change(
         pair in random_tree::pair(),
         folders in proptest::collection::vec((any::<bool>(), any::<prop::sample::Index>()), 0..3),
-        max_files in 1_usize..6,
+        arranged in (prop::sample::select(vec![Stacking::Needed, Stacking::All, Stacking::Independent]), 1_usize..6),
     ) {
         let pair = with_folders(pair, &folders);
         let folder = tempfile::tempdir().unwrap();
@@ -149,9 +150,9 @@ proptest! {
         let scene = Scene::new(folder.path(), base, Head::Commit(head));
         for strategy in Split::ALL {
             for granularity in GRANULARITIES {
-                let plan = scene.plan(strategy, granularity, max_files);
+                let plan = scene.plan(strategy, granularity, arranged);
                 scene.check(&plan, &tree, strategy == Split::Hybrid)?;
-                prop_assert_eq!(json::render(&plan), json::render(&scene.plan(strategy, granularity, max_files)));
+                prop_assert_eq!(json::render(&plan), json::render(&scene.plan(strategy, granularity, arranged)));
             }
         }
     }
@@ -166,7 +167,7 @@ proptest! {
         git::run(root, &["reset", "--quiet", "--hard", base.as_str()], &[]);
         pair.lay_out(root);
         let scene = Scene::new(root, base.clone(), Head::WorkTree);
-        let plans = GRANULARITIES.map(|granularity| scene.plan(Split::Hybrid, granularity, 4));
+        let plans = GRANULARITIES.map(|granularity| scene.plan(Split::Hybrid, granularity, (Stacking::Needed, 4)));
         git::run(root, &["add", "--all"], &[]);
         let tree = git::text(root, &["write-tree"]);
         for plan in &plans {
@@ -193,7 +194,7 @@ fn an_edited_plan_says_what_it_lost() {
     let folder = tempfile::tempdir().unwrap();
     let (base, head) = random_tree::write(folder.path(), &pair, &["init", "--quiet", "--bare", "."]);
     let scene = Scene::new(folder.path(), base, Head::Commit(head));
-    let whole = scene.plan(Split::Directory, Granularity::File, 30);
+    let whole = scene.plan(Split::Directory, Granularity::File, (Stacking::Needed, 30));
     let said = |edit: &dyn Fn(&mut serde_json::Value)| {
         let mut json = serde_json::to_value(&whole).unwrap();
         edit(&mut json["slices"][0]["files"]);

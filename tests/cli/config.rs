@@ -41,6 +41,7 @@ fn a_work_trees_settings_are_shown_with_their_origins() {
     split:
       on_push: suggest                           # default
       strategy: hybrid                           # default
+      granularity: file                          # default
       max_files_per_pr: 30                       # default
       min_files: 8                               # default
       stack: auto                                # default

@@ -46,6 +46,7 @@ rules: { disable: [], severity: {} }
 split:
   on_push: suggest            # suggest | open | off
   strategy: hybrid
+  granularity: file           # file | hunk
   max_files_per_pr: 30
   min_files: 8                # below this a push is not called big
   stack: auto                 # auto | native | chain | independent

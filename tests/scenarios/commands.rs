@@ -64,8 +64,8 @@ scenario!(help_lists_what_a_person_may_use, async |seam| {
     | `/resume` | Ends a pause: pushes are reviewed again. `/review` asks for a review now. |
     | `/review` | Reviews what is new since the last review. |
     | `/review full` | Reviews everything again; nothing is said twice. |
-    | `/split [--strategy STRATEGY] [--max-files MAX-FILES]` | Plans how this pull request is cut into smaller ones, and shows the plan to be edited. |
-    | `/split plan [--strategy STRATEGY] [--max-files MAX-FILES]` | The same. |
+    | `/split [--strategy STRATEGY] [--granularity GRANULARITY] [--max-files MAX-FILES]` | Plans how this pull request is cut into smaller ones, and shows the plan to be edited. |
+    | `/split plan [--strategy STRATEGY] [--granularity GRANULARITY] [--max-files MAX-FILES]` | The same. |
     | `/split apply` | Opens the slices of the plan, as its comment then stands, as draft pull requests. |
     | `/split restack` | Rebuilds the open slices on the base branch as it is now. |
     | `/split abandon` | Closes the slices that Seam opened and deletes their branches. |

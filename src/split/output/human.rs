@@ -5,13 +5,15 @@ use crate::{
     domain::{
         finding::Severity,
         ledger::FileStatus,
-        plan::{Plan, Slice, SliceFile},
+        plan::{Plan, Slice, SliceFile, Stacking},
     },
 };
 
 /// Files of a slice that are named.
 const MAX_FILES: usize = 12;
 const MAX_REASONS: usize = 6;
+/// Hunks of a file that are named.
+const MAX_HUNKS: usize = 4;
 
 /// Escape codes for what stands out; nothing where colours are not wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,12 +39,14 @@ pub fn render(plan: &Plan, set: &ChangeSet, paint: Paint) -> String {
     let mut text = String::new();
     match &plan.no_split {
         Some(why) => text.push_str(&format!("No split suggested: {}.\n", visible(why))),
-        None => text.push_str(&format!(
-            "{} in {} ({}).\n",
-            count(plan.slices.len(), "slice"),
-            count(plan.stacks().len(), "independent part"),
-            plan.strategy.as_str()
-        )),
+        None => {
+            let parts = match plan.stacking {
+                Stacking::Independent if plan.stacks().len() == plan.slices.len() => "side by side".to_owned(),
+                _ => format!("in {}", count(plan.stacks().len(), "independent part")),
+            };
+            let slices = count(plan.slices.len(), "slice");
+            text.push_str(&format!("{slices} {parts} ({}).\n", plan.strategy.as_str()));
+        }
     }
     for stack in plan.stacks() {
         text.push('\n');
@@ -77,7 +81,10 @@ fn render_slice(slice: &Slice, depth: usize, of: usize, plan: &Plan, set: &Chang
     }
     for file in slice.files.iter().take(MAX_FILES) {
         let hunks = file.hunks.as_ref().map(|hunks| {
-            let all: Vec<_> = hunks.iter().map(ToString::to_string).collect();
+            let mut all: Vec<_> = hunks.iter().take(MAX_HUNKS).map(ToString::to_string).collect();
+            if hunks.len() > MAX_HUNKS {
+                all.push(format!("and {} more", hunks.len() - MAX_HUNKS));
+            }
             format!(" @@ {}", all.join(" @@ "))
         });
         let from = file.old_path.as_ref().map(|old| format!(" from {}", visible(old))).unwrap_or_default();

@@ -1,7 +1,7 @@
 use super::{edit::edited, write::render};
 use crate::domain::{
     ledger::FileStatus,
-    plan::{Granularity, Plan, Slice, SliceFile, SliceId, Strategy, Validation},
+    plan::{Granularity, Plan, Slice, SliceFile, SliceId, Stacking, Strategy, Validation},
 };
 
 fn plan() -> Plan {
@@ -25,6 +25,7 @@ fn plan() -> Plan {
         head: String::new(),
         strategy: Strategy::Hybrid,
         granularity: Granularity::File,
+        stacking: Stacking::Needed,
         no_split: None,
         slices,
         validation: Validation::default(),

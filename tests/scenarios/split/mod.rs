@@ -2,6 +2,7 @@
 
 mod abandoning;
 mod following;
+mod independent;
 mod killed;
 mod opening;
 mod planning;

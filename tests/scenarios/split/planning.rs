@@ -274,3 +274,91 @@ scenario!(whoever_asks_says_how_to_cut, async |seam| {
     `--strategy` of `/split` takes one of `hybrid`, `semantic`, `directory`, `dependency`, `codeowners`, `commits`.
     ");
 });
+
+scenario!(a_plan_that_cuts_files_is_shown_edited_and_opened, async |seam| {
+    let lines = |first: &str, last: &str| {
+        let middle: String = (2..20).map(|number| format!("LINE_{number} = {number}\n")).collect();
+        format!("{first}\n{middle}{last}\n")
+    };
+    let before = lines("LINE_1 = 1", "LINE_20 = 20");
+    seam.shop.commit("main", [(".github/seam.yml", POLICY), ("shop/settings.py", before.as_str())]);
+    let commit = big().write("shop/settings.py", lines("RATES = RATES_BY_COUNTRY", "ABOUT = 'invoices'"));
+    let pull = seam.shop.open_pull("topic", commit).await;
+    seam.settle().await;
+    say(seam, &pull, "/split").await;
+    assert!(!plan_comment(&pull).1.contains("hunks: ["), "{}", plan_comment(&pull).1);
+    say(seam, &pull, "/split --granularity hunk").await;
+    let (id, text) = plan_comment(&pull);
+    let sheet = |text: &str| text.split("slices:\n").nth(1).unwrap().split("\n```").next().unwrap().to_owned();
+    insta::assert_snapshot!(sheet(&text), @r#"
+    - id: s1
+      title: "Change RATES_BY_COUNTRY"
+      files:
+        - "billing/rates.py"
+        - "billing/tables.py"
+        - { path: "shop/settings.py", hunks: ["-1,1 +1,1"] }
+    - id: s2
+      title: "Change 3 files"
+      on: s1
+      files:
+        - "docs/billing.md"
+        - "docs/index.md"
+        - { path: "shop/settings.py", hunks: ["-20,1 +20,1"] }
+    - id: s3
+      title: "Add billing in report"
+      on: s2
+      files:
+        - "report/summary.py"
+        - "report/totals.py"
+    "#);
+    let title = "title: \"Change RATES_BY_COUNTRY\"";
+    assert!(text.contains(title), "{text}");
+    pull.edit("ada", id, &text.replace(title, "title: Rates by country")).await;
+    say(seam, &pull, "/split apply").await;
+    insta::assert_snapshot!(stack(&seam.shop), @r"
+    #1 Pull in topic open: topic -> main
+       billing/rates.py billing/tables.py docs/billing.md docs/index.md report/summary.py report/totals.py shop/settings.py
+    #2 Rates by country draft: seam/topic/1-change-rates-by-country -> main
+       billing/rates.py billing/tables.py shop/settings.py
+    #3 Change 3 files draft: seam/topic/2-change-3-files -> seam/topic/1-change-rates-by-country
+       docs/billing.md docs/index.md shop/settings.py
+    #4 Add billing in report draft: seam/topic/3-add-billing-in-report -> seam/topic/2-change-3-files
+       report/summary.py report/totals.py
+    ");
+});
+
+scenario!(a_repository_may_have_its_files_cut, async |seam| {
+    let policy = "split: { strategy: directory, min_files: 4, granularity: hunk }\n";
+    let lines = |first: &str, last: &str| {
+        let middle: String = (2..20).map(|number| format!("LINE_{number} = {number}\n")).collect();
+        format!("{first}\n{middle}{last}\n")
+    };
+    let before = lines("LINE_1 = 1", "LINE_20 = 20");
+    seam.shop.commit("main", [(".github/seam.yml", policy), ("shop/settings.py", before.as_str())]);
+    let commit = big().write("shop/settings.py", lines("RATES = RATES_BY_COUNTRY", "ABOUT = 'invoices'"));
+    let pull = seam.shop.open_pull("topic", commit).await;
+    seam.settle().await;
+    say(seam, &pull, "/config").await;
+    assert!(last_answer(&pull).contains("granularity: hunk"), "{}", last_answer(&pull));
+    say(seam, &pull, "/split").await;
+    assert!(plan_comment(&pull).1.contains("hunks: ["), "{}", plan_comment(&pull).1);
+    say(seam, &pull, "/split --granularity file").await;
+    assert!(!plan_comment(&pull).1.contains("hunks: ["), "{}", plan_comment(&pull).1);
+});
+
+scenario!(what_a_folder_switches_off_or_a_person_dismissed_is_not_shown_with_a_slice, async |seam| {
+    seam.shop.commit("main", [(".github/seam.yml", POLICY), ("report/.seam.yml", "rules: { disable: [py/*] }\n")]);
+    let commit = big().write("report/totals.py", EVAL).write("billing/rates.py", EVAL);
+    let pull = seam.shop.open_pull("topic", commit).await;
+    seam.settle().await;
+    let found = async || {
+        say(seam, &pull, "/split").await;
+        let shown = plan_comment(&pull).1;
+        let found = shown.lines().filter(|line| line.contains("(py/eval-nonliteral)"));
+        found.map(|line| line.split(" line ").next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found().await, ["- `s2`: `billing/rates.py`"]);
+    pull.resolve_thread_as("ada", 0).await;
+    seam.settle().await;
+    assert_eq!(found().await, Vec::<String>::new());
+});
