@@ -9,6 +9,8 @@ use crate::domain::ledger::FileStatus;
 
 /// Titles longer than this are cut by GitHub's lists.
 const MAX_CHARS: usize = 72;
+/// Of a folder that is named longer than this, only its own name is.
+const MAX_FOLDER: usize = 30;
 /// A style holds when this share of the history follows it.
 const MOST: f64 = 0.5;
 const TYPES: [&str; 12] =
@@ -89,8 +91,11 @@ impl Style {
     }
 
     fn object(&self, about: &About<'_>) -> String {
-        let within = about.folder.as_ref().map(|folder| format!(" in {folder}")).unwrap_or_default();
+        let near =
+            |folder: &String| if folder.len() > MAX_FOLDER { last_part(folder).to_owned() } else { folder.clone() };
+        let within = about.folder.as_ref().map(|folder| format!(" in {}", near(folder))).unwrap_or_default();
         match (about.places, about.names) {
+            ([only], _) if only.folders.join("/").len() > MAX_FOLDER => only.name.clone(),
             ([only], _) => only.path.clone(),
             (places, _) if matches!(about.special, Some(Special::Moves | Special::Layout)) => {
                 format!("{} files{within}", places.len())
