@@ -45,6 +45,15 @@ impl ToolError {
         Self::Skip(reason.into())
     }
 
+    /// Of what an event speaks of: a repository that was transferred or deleted while the event waited is somebody else's, or
+    /// nobody's.
+    pub(super) fn out_of_reach(error: GitHubError) -> Self {
+        match error {
+            GitHubError::NotFound { .. } => Self::skip("it is not there any more, or out of this installation's reach"),
+            error => error.into(),
+        }
+    }
+
     /// As [`GitHubError::lacking`].
     pub fn lacking(&self) -> Option<String> {
         match self {

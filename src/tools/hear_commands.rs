@@ -81,7 +81,8 @@ impl Tool for HearCommands {
         }
         let actor = input.actor.ok_or_else(|| ToolError::Fatal(anyhow!("the event does not say who wrote it")))?;
         let policy = self.policies.load(&repository, context.services.clock.now()).await?.policy;
-        let asker = asker(&repository, &actor, &repository.pull(pull_number).await?).await?;
+        let pull = repository.pull(pull_number).await.map_err(ToolError::out_of_reach)?;
+        let asker = asker(&repository, &actor, &pull).await?;
 
         let (mut judged, mut line, mut refusals) = (Judged::default(), Vec::new(), Vec::new());
         for Heard { command, starts } in heard {

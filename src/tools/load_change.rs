@@ -25,10 +25,7 @@ use crate::{
         event::Account,
         ids::{CommitSha, PullNumber},
     },
-    github::{
-        client::GitHub, commits::Commit, error::GitHubError, permissions::Permissions, pulls::Pull,
-        repository::RepositoryClient,
-    },
+    github::{client::GitHub, commits::Commit, permissions::Permissions, pulls::Pull, repository::RepositoryClient},
     review::{
         buttons::Button,
         input::{BranchFacts, Note, PullFacts, Target},
@@ -147,7 +144,7 @@ impl LoadChange {
         }
         let mut cause = if input.command.is_some() { Cause::Command } else { cause_of(&input.event) };
         let pull = match (input.pull_number, &input.head_sha, &input.branch) {
-            (Some(number), _, _) => Some(repository.pull(number).await.map_err(out_of_reach)?),
+            (Some(number), _, _) => Some(repository.pull(number).await.map_err(ToolError::out_of_reach)?),
             // Checks of a fork's pull request name no pull request: it is found by its head.
             (None, Some(head), _) if cause == Cause::Command => {
                 let pulls = repository.pulls_of_commit(head).await?;
@@ -180,16 +177,6 @@ impl LoadChange {
         let settings_at = repository.default_head().await?;
         let full = input.command.as_ref().is_some_and(|command| asked::is(command, "full"));
         Ok(LoadedChange { target, cause, full, base, policy, origins, settings_at, notes, skip })
-    }
-}
-
-/// A repository that was transferred or deleted while the event waited is somebody else's, or nobody's.
-fn out_of_reach(error: GitHubError) -> ToolError {
-    match error {
-        GitHubError::NotFound { .. } => {
-            ToolError::skip("it is not there any more, or out of this installation's reach")
-        }
-        error => error.into(),
     }
 }
 
@@ -265,7 +252,7 @@ async fn of_branch(repository: &RepositoryClient, input: &Input, cause: Cause) -
     let Some(head) = &input.head_sha else {
         return Err(ToolError::Fatal(anyhow!("the event {} speaks of no change", input.event)));
     };
-    let default = repository.repository().await.map_err(out_of_reach)?.default_branch;
+    let default = repository.repository().await.map_err(ToolError::out_of_reach)?.default_branch;
     let branch = input.branch.as_deref().unwrap_or(&default);
     if cause == Cause::Push {
         if let Some(pull) = repository.open_pulls_of_branch(branch).await?.first() {

@@ -15,6 +15,7 @@ mod permissions;
 mod policy;
 mod split;
 mod unsure;
+mod waiting;
 mod without_pull;
 
 /// A function with a problem in it, below what `shop/cart.py` holds at first.
