@@ -19,6 +19,8 @@ use crate::{
 };
 
 const PUSHES: usize = 60;
+/// Of pushes; some stand for the same one.
+const KINDS: usize = 12;
 
 scenario!(a_month_on_one_pull_request, async |seam| {
     for seed in seeds() {
@@ -137,12 +139,15 @@ impl Month {
             }
         }
         assert!(self.stories.len() > 10, "{}: too little happened", self.title());
+        self.count();
     }
 
     /// One push of some kind; says of which.
     async fn push(&mut self, push: usize) -> String {
         let before = self.files.clone();
-        let what = match self.chance.below(12) {
+        // Each kind comes at least once.
+        let kind = if push <= KINDS { push - 1 } else { self.chance.below(KINDS) };
+        let what = match kind {
             0..=4 => {
                 self.edit();
                 self.add_commit(&before, push).await;
@@ -297,6 +302,20 @@ impl Month {
 
     fn title(&self) -> String {
         format!("SEAM_TEST_MONTH={} after\n{}\n", self.seed, self.diary.join("\n"))
+    }
+
+    /// One comment for each problem that there ever was, a reply whenever one went or came back, and nothing else. What is
+    /// there no more is resolved.
+    fn count(&self) {
+        let shown = self.pull.now();
+        let (replies, raised): (Vec<_>, Vec<_>) =
+            shown.review_comments.iter().partition(|comment| comment.in_reply_to.is_some());
+        assert_eq!(raised.len(), self.stories.len(), "{}: comments, problems", self.title());
+        let turns: usize = self.stories.values().map(|story| story.went + story.returned).sum();
+        assert_eq!(replies.len(), turns, "{}: replies, turns of problems", self.title());
+        assert!(shown.review_comments.iter().all(|comment| comment.author == "seam[bot]"));
+        let resolved = shown.threads.iter().filter(|thread| thread.resolved_by.is_some()).count();
+        assert_eq!(resolved, self.stories.len() - self.there.len(), "{}: resolved, gone", self.title());
     }
 
     /// What stands on GitHub is what happened.
