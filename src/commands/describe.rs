@@ -11,7 +11,7 @@ pub(super) const SPEC: Spec = Spec {
             ..Use::write(
                 "apply",
                 Takes::Nothing,
-                "Writes the description into the pull request, below what its author wrote.",
+                "Writes the description below what the author wrote, sets labels that exist, and a title where there is none to speak of.",
             )
         },
     ],

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     comment::severities,
     ledger::count,
-    markdown::{cell, code, prose, shorten},
+    markdown::{cell, code, prose, shorten, visible},
     paper::Paper,
     placement::is_problem,
 };
@@ -37,9 +37,17 @@ const DELICATE: [&str; 10] = [
     "dockerfile",
 ];
 
+/// Titles that are there because there must be one.
+const PLACEHOLDERS: [&str; 10] =
+    ["wip", "draft", "update", "updates", "change", "changes", "fix", "fixes", "test", "patch 1"];
+
 /// Everything a description is made from.
 pub struct Facts<'a> {
     pub title: &'a str,
+    /// Of the head.
+    pub branch: &'a str,
+    /// Of those that the repository has, what speaks of all these files.
+    pub labels: &'a [String],
     /// Whole messages, oldest first.
     pub commits: &'a [String],
     pub files: &'a [DescribedFile],
@@ -68,7 +76,7 @@ pub fn render(facts: &Facts<'_>) -> String {
         let lines = headlines.iter().map(|line| format!("- {}", prose(&shorten(line, 200))));
         paper.list(5_000, ("**Summary**\n", ""), lines, |left| format!("… and {left} more."));
     }
-    let labels: Vec<_> = labels(facts).into_iter().map(|label| format!("`{label}`")).collect();
+    let labels: Vec<_> = facts.labels.iter().map(|label| code(&shorten(label, 100))).collect();
     let (risk, why) = risk(facts);
     let mut facts_line = format!("**Risk:** {risk} ({why}) · **Effort:** {}", effort(facts));
     if !labels.is_empty() {
@@ -81,12 +89,29 @@ pub fn render(facts: &Facts<'_>) -> String {
     paper.into_text()
 }
 
-/// A single commit says it best; the title that is there is kept otherwise.
+/// A single commit says it best, or the first of several where the title that is there says nothing.
 fn title(facts: &Facts<'_>) -> String {
     match headlines(facts.commits).as_slice() {
         [only] => only.clone(),
+        [first, ..] if says_nothing(facts.title, facts.branch) => first.clone(),
         _ => facts.title.to_owned(),
     }
+}
+
+/// What to write over the title: nothing, where its author chose one.
+pub fn better_title(facts: &Facts<'_>) -> Option<String> {
+    let better = || shorten(&visible(&title(facts)), 200).into_owned();
+    says_nothing(facts.title, facts.branch).then(better).filter(|better| better != facts.title)
+}
+
+/// It is what GitHub makes of the branch's name, or a placeholder.
+fn says_nothing(title: &str, branch: &str) -> bool {
+    let words = |text: &str| {
+        let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join(" ").to_lowercase()
+    };
+    let (title, last) = (words(title), branch.rsplit('/').next().unwrap_or(branch));
+    title.is_empty() || title == words(branch) || title == words(last) || PLACEHOLDERS.contains(&title.as_str())
 }
 
 /// First lines of messages, each once, without merges and what is to be squashed.
@@ -135,32 +160,6 @@ fn risk(facts: &Facts<'_>) -> (&'static str, String) {
     }
 }
 
-/// What all or some of the paths speak for.
-fn labels(facts: &Facts<'_>) -> Vec<&'static str> {
-    let paths: Vec<String> = facts.files.iter().map(|file| file.path.to_lowercase()).collect();
-    let ends = |path: &str, endings: &[&str]| endings.iter().any(|ending| path.ends_with(ending));
-    let is_docs = |path: &String| path.starts_with("docs/") || ends(path, &[".md", ".rst", ".adoc"]);
-    let is_test =
-        |path: &String| path.split(['/', '_', '.', '-']).any(|part| matches!(part, "test" | "tests" | "spec"));
-    let is_ci = |path: &String| path.starts_with(".github/") || path.starts_with(".ci/");
-    let manifests =
-        ["cargo.toml", "cargo.lock", "package.json", "package-lock.json", "go.mod", "go.sum", "pyproject.toml"];
-    let mut labels = Vec::new();
-    if !paths.is_empty() && paths.iter().all(is_docs) {
-        labels.push("documentation");
-    }
-    if !paths.is_empty() && paths.iter().all(is_test) {
-        labels.push("tests");
-    }
-    if paths.iter().any(|path| ends(path, &manifests)) {
-        labels.push("dependencies");
-    }
-    if paths.iter().any(is_ci) {
-        labels.push("ci");
-    }
-    labels
-}
-
 fn row(file: &DescribedFile) -> String {
     let mut what = match (file.status, &file.old_path) {
         (FileStatus::Renamed, Some(old)) => format!("renamed from {}", code(&shorten(old, 200))),
@@ -198,7 +197,9 @@ mod tests {
     fn it_is_told_from_commits_paths_and_symbols() {
         let commits = ["Count carts\n\nBecause.", "fixup! Count carts", "Merge branch 'main'"].map(str::to_owned);
         let files = [file("shop/auth.py", 20, &["Login.check", "price"]), file("Cargo.lock", 3, &[])];
-        let facts = Facts { title: "wip", commits: &commits, files: &files, findings: &[] };
+        let labels = ["dependencies".to_owned()];
+        let facts =
+            Facts { title: "wip", branch: "carts", labels: &labels, commits: &commits, files: &files, findings: &[] };
         insta::assert_snapshot!(render(&facts), @r"
         **Title:** Count carts
 
@@ -213,5 +214,22 @@ mod tests {
         | `shop/auth.py` | +20 −1 | modified: `Login.check`, `price` |
         | `Cargo.lock` | +3 −1 | modified |
         ");
+    }
+
+    #[test]
+    fn a_title_that_somebody_chose_is_kept() {
+        let commits = ["Count carts", "Mend a slip"].map(str::to_owned);
+        let better = |title, commits| {
+            let branch = "ada/count-carts_again";
+            better_title(&Facts { title, branch, labels: &[], commits, files: &[], findings: &[] })
+        };
+        for says_nothing in ["Ada/count carts again", "count carts again", "WIP", "Updates.", "…"] {
+            assert_eq!(better(says_nothing, &commits).as_deref(), Some("Count carts"), "{says_nothing}");
+        }
+        for chosen in ["Count the carts again", "WIP: carts", "Fix carts"] {
+            assert_eq!(better(chosen, &commits), None, "{chosen}");
+        }
+        // There is no better one.
+        assert_eq!(better("WIP", &[]), None);
     }
 }

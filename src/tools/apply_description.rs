@@ -1,4 +1,5 @@
-//! `commands.apply_description`: puts a description into the body of a pull request, where somebody asked for it.
+//! `commands.apply_description`: puts a description into a pull request where somebody asked for it: into its body, its
+//! labels, and into its title where that says nothing.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -6,6 +7,7 @@ use serde::Deserialize;
 use super::{
     answer::Answer,
     context::ToolContext,
+    describe_change::Described,
     error::ToolError,
     tool::{Access, Tool},
 };
@@ -13,7 +15,7 @@ use crate::{
     commands::{asked, heard::command_name, parse::Command},
     config::policy::Role,
     domain::{
-        effect::{Effect, EffectKey, PlannedEffect},
+        effect::{Effect, EffectKey, PlannedEffect, PullEdit},
         event::CommentRef,
         ids::PullNumber,
     },
@@ -36,7 +38,7 @@ pub struct Input {
     pull_number: PullNumber,
     comment: CommentRef,
     command: Command,
-    description: Answer,
+    description: Described,
 }
 
 impl Tool for ApplyDescription {
@@ -59,10 +61,17 @@ impl Tool for ApplyDescription {
         let repository = context.scope.repository(&self.github, permissions)?;
         let clock = context.services.clock.clone();
         let performer = Performer::new(self.db.clone(), repository, context.scope.lease(), clock);
-        let key = EffectKey(format!("describe:{}", command_name(&input.comment, &input.command)));
-        let effect = Effect::DescribePull { pull: input.pull_number, description: input.description.text };
-        context.check()?;
-        performer.perform(&PlannedEffect { key, effect }).await?;
+        let (pull, Described { text, title, labels }) = (input.pull_number, input.description);
+        let body = Effect::DescribePull { pull, description: text };
+        let title = title.map(|title| PullEdit { title: Some(title), ..PullEdit::default() });
+        let title = title.map(|edit| Effect::EditPull { pull, edit });
+        let labels = (!labels.is_empty()).then_some(Effect::LabelPull { pull, labels });
+        let all = [("describe", Some(body)), ("describe-title", title), ("describe-labels", labels)];
+        for (what, effect) in all.into_iter().filter_map(|(what, effect)| Some((what, effect?))) {
+            let key = EffectKey(format!("{what}:{}", command_name(&input.comment, &input.command)));
+            context.check()?;
+            performer.perform(&PlannedEffect { key, effect }).await?;
+        }
         Ok(Answer { text: String::new() })
     }
 }

@@ -4,11 +4,10 @@ use std::{collections::BTreeSet, ops::Range};
 
 use anyhow::anyhow;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     analyze_diff::{AnalyzeDiff, AnalyzedDiff},
-    answer::Answer,
     context::ToolContext,
     error::ToolError,
     load_change::LoadedChange,
@@ -23,7 +22,8 @@ use crate::{
     },
     config::policy::Role,
     github::permissions::Permissions,
-    review::description::{DescribedFile, Facts, render},
+    review::description::{DescribedFile, Facts, better_title, render},
+    split::{labels, place::Place},
 };
 
 /// Larger files are described without their symbols, as are those beyond so many.
@@ -41,6 +41,16 @@ pub struct Input {
     analyzed: AnalyzedDiff,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Described {
+    /// Markdown.
+    pub text: String,
+    /// Where the pull request has none that says something.
+    pub title: Option<String>,
+    /// Of those that the repository has.
+    pub labels: Vec<String>,
+}
+
 impl Tool for DescribeChange {
     const NAME: &'static str = "commands.describe_change";
     const DESCRIPTION: &'static str =
@@ -49,9 +59,9 @@ impl Tool for DescribeChange {
     const ROLE: Role = Role::Read;
 
     type Input = Input;
-    type Output = Answer;
+    type Output = Described;
 
-    async fn run(&self, context: &ToolContext, Input { change, analyzed }: Input) -> Result<Answer, ToolError> {
+    async fn run(&self, context: &ToolContext, Input { change, analyzed }: Input) -> Result<Described, ToolError> {
         let Some(number) = change.target.pull().map(|pull| pull.number) else {
             return Err(ToolError::skip("there is no pull request to describe"));
         };
@@ -62,12 +72,21 @@ impl Tool for DescribeChange {
         let (mirror, base) = self.source.fetch(context, (&change.base, None), &analyzed.head, Some(number)).await?;
         context.check()?;
         let changes = mirror.change_set(&base, &analyzed.head).await?;
+        let known: Vec<String> = repository.labels().await?.into_iter().map(|label| label.name).collect();
+        let places: Vec<Place> = changes.files.iter().map(|file| Place::of(&file.path)).collect();
+        let labels = labels::of(&places, &known);
         let files = tokio::task::spawn_blocking(move || described(&changes, &mirror))
             .await
             .map_err(|error| ToolError::Fatal(anyhow!(error).context("the description did not finish")))?;
-        let facts =
-            Facts { title: &pull.title, commits: &messages, files: &files, findings: &analyzed.analysis.findings };
-        Ok(Answer { text: render(&facts) })
+        let facts = Facts {
+            title: &pull.title,
+            branch: &pull.head.branch,
+            labels: &labels,
+            commits: &messages,
+            files: &files,
+            findings: &analyzed.analysis.findings,
+        };
+        Ok(Described { text: render(&facts), title: better_title(&facts), labels })
     }
 }
 

@@ -51,7 +51,7 @@ scenario!(help_lists_what_a_person_may_use, async |seam| {
     | `/ask QUESTION` | Answers a question about the change; in a thread, about those lines. |
     | `/config` | Shows the settings that hold here, where each comes from, and what is wrong with them. |
     | `/describe` | Describes the pull request: summary, file by file, labels, risk and effort. |
-    | `/describe apply` | Writes the description into the pull request, below what its author wrote. |
+    | `/describe apply` | Writes the description below what the author wrote, sets labels that exist, and a title where there is none to speak of. |
     | `/explain [RULE]` | In the thread of a finding, or with the name of a rule: what is wrong, why it matters and how to fix it. |
     | `/fix` | In the thread of a finding: commits its suggestion to the branch. |
     | `/fix all` | Commits the suggestions of all open threads to the branch, as one commit. |
@@ -191,6 +191,22 @@ scenario!(an_edit_runs_what_it_adds_once, async |seam| {
     > `/config`
     ```yaml
     ");
+});
+
+scenario!(an_edited_review_and_an_edited_reply_run_what_they_add, async |seam| {
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    let (review, reply) = (pull.review("ada", "Hello.").await, pull.reply("ada", 0, "Hello.").await);
+    for id in [review, reply] {
+        pull.edit("ada", id, "Hello.\n/seam explain py/eval-nonliteral").await;
+        pull.edit("ada", id, "Hello, hello.\n/seam explain  py/eval-nonliteral").await;
+    }
+    seam.settle().await;
+    assert_eq!(
+        (pull.reactions(review), pull.reactions(reply)),
+        (vec!["eyes".into(), "rocket".into()], vec!["eyes".into(), "rocket".into()])
+    );
+    assert_eq!((pull.conversation().len(), pull.now().review_comments.len()), (1, 3), "{}", pull.shown());
 });
 
 scenario!(who_edits_a_comment_asks_for_what_they_add, async |seam| {
@@ -425,6 +441,65 @@ scenario!(a_description_is_told_and_written_below_what_the_author_wrote, async |
     assert!(!first.contains("docs/settings.md") && second.contains("docs/settings.md"), "{first}\n\n{second}");
     assert_eq!(second.matches("seam:description:begin").count(), 1);
 });
+
+/// Its title, its labels, and what labels the repository has.
+fn named(seam: &Seam, pull: &Pull) -> String {
+    let labels = seam.github.world().repository(seam.shop.id()).labels.clone();
+    let now = pull.now();
+    format!("{} {:?} of {labels:?}", now.title, now.labels)
+}
+
+scenario!(an_applied_description_names_what_nobody_named, async |seam| {
+    let hours =
+        Commit::new().message("Say when we are open\n\nAnd when not.").write("docs/hours.md", "Nine to five.\n");
+    let pull = seam.shop.new_pull("ada/opening-hours", hours).titled("Ada/opening hours").open().await;
+    seam.settle().await;
+    let mut told = format!("{}\n", named(seam, &pull));
+    for command in ["/describe", "/describe apply"] {
+        pull.comment("ada", command).await;
+        seam.settle().await;
+        told.push_str(&format!("{command}: {}\n", named(seam, &pull)));
+    }
+    // What somebody chose stays, and a label that the repository does not have is not made.
+    seam.github.world().pull_mut(seam.shop.id(), pull.number()).title = "When we are open".to_owned();
+    pull.force_push(Commit::new().message("Bump").write("package.json", "{}\n")).await;
+    pull.remove_label("documentation").await;
+    pull.comment("grace", "/describe apply").await;
+    seam.settle().await;
+    told.push_str(&format!("chosen: {}\n", named(seam, &pull)));
+    insta::assert_snapshot!(told, @r#"
+    Ada/opening hours {} of {"bug", "documentation", "enhancement"}
+    /describe: Ada/opening hours {} of {"bug", "documentation", "enhancement"}
+    /describe apply: Say when we are open {"documentation"} of {"bug", "documentation", "enhancement"}
+    chosen: When we are open {} of {"bug", "documentation", "enhancement"}
+    "#);
+});
+
+/// Killed while it writes: title, body and labels are there once, and one answer.
+async fn describe_once(seam: &mut Seam, call: &str, calls: usize, fault: Fault) {
+    let hours = Commit::new().message("Say when we are open").write("docs/hours.md", "Nine to five.\n");
+    let pull = seam.shop.new_pull("hours", hours).titled("Hours").open().await;
+    seam.settle().await;
+    for _ in 1..calls {
+        seam.github.fail_next(call, Fault::Slow(Duration::ZERO), 1);
+    }
+    seam.github.fail_next(call, fault.clone(), 1);
+    let asked = pull.comment("ada", "/describe apply").await;
+    seam.work_until_killed(call, calls).await;
+    seam.settle().await;
+    let (now, at) = (pull.now(), format!("killed at {call}, {fault:?}"));
+    assert_eq!((now.title.as_str(), now.labels.len()), ("Say when we are open", 1), "{at}");
+    assert_eq!(now.body.unwrap().matches("seam:description:begin").count(), 1, "{at}");
+    assert_eq!(pull.reactions(asked), ["eyes", "rocket"], "{at}: {}", seam.log().await);
+}
+
+const EDIT: &str = "PATCH /repos/{owner}/{repo}/pulls/{pull_number}";
+const LABEL: &str = "POST /repos/{owner}/{repo}/issues/{issue_number}/labels";
+
+scenario!(killed_before_the_title_was_written, async |seam| describe_once(seam, EDIT, 2, Fault::Timeout).await);
+scenario!(killed_after_the_title_was_written, async |seam| describe_once(seam, EDIT, 2, Fault::HangAfterWork).await);
+scenario!(killed_before_the_labels_were_set, async |seam| describe_once(seam, LABEL, 1, Fault::Timeout).await);
+scenario!(killed_after_the_labels_were_set, async |seam| describe_once(seam, LABEL, 1, Fault::HangAfterWork).await);
 
 scenario!(why_tells_how_a_review_came_about, async |seam| {
     seam.shop.commit("main", [(".github/seam.yml", "review: { max_comments: 1, paths: { exclude: ['web/**'] } }\n")]);
