@@ -4,9 +4,16 @@ use super::spec::{Spec, Takes, Use};
 
 pub(super) const SPEC: Spec = Spec {
     name: "ignore",
-    uses: &[Use::write(
-        "",
-        Takes::MaybeWords("REASON"),
-        "In the thread of a finding: dismisses it for good, in the whole repository.",
-    )],
+    uses: &[
+        Use::write(
+            "",
+            Takes::MaybeWords("REASON"),
+            "In the thread of a finding: dismisses it for good, in the whole repository.",
+        ),
+        Use::write(
+            "rule",
+            Takes::MaybeWords("RULE [FOLDER...]"),
+            "Opens a pull request that switches a rule, or that of this thread, off in the repository or in some folders.",
+        ),
+    ],
 };

@@ -59,17 +59,16 @@ pub struct Need {
 
 impl Need {
     pub fn of_use(spec: &Spec, way: &Use, policy: &Policy) -> Self {
-        Self::of(spec.name, way.word, way.role, way.author, policy)
+        Self::of(way.name(spec), spec.name, way.role, way.author, policy)
     }
 
     pub fn of_offer(offer: &Offer, policy: &Policy) -> Self {
-        Self::of(&offer.command, "", offer.role, false, policy)
+        Self::of(offer.command.clone(), &offer.command, offer.role, false, policy)
     }
 
     /// `commands.allow` names a use (`describe apply`) or a command with all its uses, and goes before what a command asks
     /// for by itself.
-    fn of(command: &str, word: &str, role: Role, author: bool, policy: &Policy) -> Self {
-        let name = format!("{command} {word}").trim_end().to_owned();
+    fn of(name: String, command: &str, role: Role, author: bool, policy: &Policy) -> Self {
         let allow = &policy.commands.allow;
         match allow.get(&name).or_else(|| allow.get(command)) {
             Some(role) => Self { name, role: *role, author: false },

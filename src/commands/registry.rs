@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ask, config, describe, explain, fix, help, ignore, improve, pause, rerun, resolve, resume, review, spec::Spec,
+    ask, config, describe, explain, fix, help, ignore, improve, pause, rerun, resolve, resume, review,
+    spec::{Spec, Use},
     split, why,
 };
 use crate::config::policy::Role;
@@ -30,6 +31,12 @@ pub const ALL: [&Spec; 15] = [
 
 pub fn find(name: &str) -> Option<&'static Spec> {
     ALL.into_iter().find(|spec| spec.name == name)
+}
+
+/// One use of a command of Seam's own, by its word.
+pub fn find_use(command: &str, word: &str) -> Option<(&'static Spec, &'static Use)> {
+    let spec = find(command)?;
+    Some((spec, spec.uses.iter().find(|way| way.word == word)?))
 }
 
 /// The command of a workflow that the operator of this server added. A repository has it when its policy lists the workflow.

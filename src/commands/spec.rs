@@ -83,6 +83,11 @@ impl Use {
         Self { word, takes, options: &[], help, role: Role::Write, author: false }
     }
 
+    /// As in `describe apply`.
+    pub fn name(&self, command: &Spec) -> String {
+        format!("{} {}", command.name, self.word).trim_end().to_owned()
+    }
+
     /// As in `describe apply` or `split plan [--max-files MAX-FILES]`, after the slash.
     pub fn usage(&self, command: &Spec) -> String {
         let takes = match self.takes {

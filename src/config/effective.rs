@@ -82,9 +82,24 @@ impl Effective {
     pub fn is_locked(&self, setting: &str) -> bool {
         is_locked(&self.policy.locked, setting)
     }
+
+    /// As what the organisation locks a setting, where it does: the setting itself, or what a folder's would change.
+    pub fn lock_of(&self, setting: &[&str]) -> Option<String> {
+        lock_of(setting, &self.policy.locked)
+    }
 }
 
-pub(super) fn is_locked(locked: &[String], setting: &str) -> bool {
+/// The name under which a setting is locked: for a folder also that of the whole repository's, which it would change.
+pub(super) fn lock_of(path: &[&str], locked: &[String]) -> Option<String> {
+    let everywhere = match path {
+        ["folders", _, "instructions", ..] => Some("review.instructions".to_owned()),
+        ["folders", _, rest @ ..] => Some(rest.join(".")),
+        _ => None,
+    };
+    [Some(path.join(".")), everywhere].into_iter().flatten().find(|name| is_locked(locked, name))
+}
+
+fn is_locked(locked: &[String], setting: &str) -> bool {
     let covers = |lock: &String| {
         setting.strip_prefix(lock.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };

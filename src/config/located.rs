@@ -1,18 +1,20 @@
 //! YAML that remembers its lines, so that whoever finds something wrong in it can say where.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, SeqAccess, Visitor},
 };
 use serde_json::{Number, Value};
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 
 /// A node and the line it starts at (1-based).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Located {
     pub line: u64,
+    /// Its bytes in the text; of a list or a map where it begins.
+    pub bytes: Range<usize>,
     pub node: Node,
 }
 
@@ -31,6 +33,8 @@ pub struct Entry {
     pub key: String,
     /// Where the key stands.
     pub line: u64,
+    /// The key's.
+    pub bytes: Range<usize>,
     pub value: Located,
 }
 
@@ -106,8 +110,16 @@ impl Located {
 
 impl From<Spanned<Node>> for Located {
     fn from(spanned: Spanned<Node>) -> Self {
-        Self { line: spanned.referenced.line(), node: spanned.value }
+        Self { line: spanned.referenced.line(), bytes: bytes(&spanned.referenced), node: spanned.value }
     }
+}
+
+/// A text has them always.
+fn bytes(location: &Location) -> Range<usize> {
+    let span = location.span();
+    let part = |count: Option<u64>| count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
+    let start = part(span.byte_offset());
+    start..start + part(span.byte_len())
 }
 
 impl<'de> Deserialize<'de> for Node {
@@ -164,7 +176,8 @@ impl<'de> Visitor<'de> for NodeVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
         let mut entries = Vec::new();
         while let Some((key, value)) = map.next_entry::<Spanned<String>, Spanned<Node>>()? {
-            entries.push(Entry { key: key.value, line: key.referenced.line(), value: value.into() });
+            let (line, bytes) = (key.referenced.line(), bytes(&key.referenced));
+            entries.push(Entry { key: key.value, line, bytes, value: value.into() });
         }
         Ok(Node::Map(entries))
     }

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Larger files are refused.
-const MOST_BYTES: usize = 64 * 1024;
+pub(super) const MOST_BYTES: usize = 64 * 1024;
 /// Of a file's faults, as many are told.
 const MOST_FAULTS: usize = 20;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{
-    effective::{Effective, Origin, PATH, Position, Problem, is_locked},
+    effective::{Effective, Origin, PATH, Position, Problem, lock_of},
     folder_files::{FolderFile, MOST_FILES},
     policy::Policy,
     policy_file::PolicyFile,
@@ -134,16 +134,6 @@ impl Layers {
         });
         Effective { policy, origins: self.origins, problems: self.problems, positions: self.positions }
     }
-}
-
-/// The name under which a setting is locked: for a folder also that of the whole repository's, which it would change.
-fn lock_of(path: &[&str], locked: &[String]) -> Option<String> {
-    let everywhere = match path {
-        ["folders", _, "instructions", ..] => Some("review.instructions".to_owned()),
-        ["folders", _, rest @ ..] => Some(rest.join(".")),
-        _ => None,
-    };
-    [Some(path.join(".")), everywhere].into_iter().flatten().find(|name| is_locked(locked, name))
 }
 
 /// Calls `each` with the path and the value of every setting: what is no object, or an empty one.

@@ -57,7 +57,7 @@ fn group(effective: &Effective, values: &Value, path: &str, depth: usize, text: 
 }
 
 /// JSON is YAML; words that mean nothing else need no quotes.
-fn plain_value(value: &Value) -> String {
+pub(super) fn plain_value(value: &Value) -> String {
     match value {
         Value::String(word) if is_plain(word) && !is_boolean_elsewhere(word) => word.clone(),
         Value::Array(items) => format!("[{}]", items.iter().map(plain_value).collect::<Vec<_>>().join(", ")),
@@ -65,7 +65,7 @@ fn plain_value(value: &Value) -> String {
     }
 }
 
-fn plain_key(key: &str) -> String {
+pub(super) fn plain_key(key: &str) -> String {
     if is_plain(key) { key.to_owned() } else { Value::from(key).to_string() }
 }
 

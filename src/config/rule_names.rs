@@ -19,19 +19,23 @@ impl Effective {
             return;
         }
         let known = known();
-        let kinds: Vec<String> = known.iter().filter_map(|id| Some(format!("{}/*", id.split_once('/')?.0))).collect();
-        let all = || known.iter().chain(&kinds).map(String::as_str);
         for (setting, rule) in named {
-            if all().any(|one| one == rule) {
-                continue;
-            }
-            let Some(position) = self.positions.get(&setting) else { continue };
-            let meant = nearest(&rule, all()).map(|one| format!("; did you mean `{one}`?")).unwrap_or_default();
-            let shown: String = rule.chars().take(80).collect();
-            let position = position.clone();
-            self.problems.push(Problem { position, text: format!("there is no rule `{shown}`{meant}") });
+            let (Some(text), Some(position)) = (unknown(&rule, &known), self.positions.get(&setting)) else { continue };
+            self.problems.push(Problem { position: position.clone(), text });
         }
     }
+}
+
+/// What to say of a rule that is neither among `known` nor all of their kind, as in `py/*`.
+pub fn unknown(rule: &str, known: &[String]) -> Option<String> {
+    let kinds: Vec<String> = known.iter().filter_map(|id| Some(format!("{}/*", id.split_once('/')?.0))).collect();
+    let all = || known.iter().chain(&kinds).map(String::as_str);
+    if all().any(|one| one == rule) {
+        return None;
+    }
+    let meant = nearest(rule, all()).map(|one| format!("; did you mean `{one}`?")).unwrap_or_default();
+    let shown: String = rule.chars().take(80).collect();
+    Some(format!("there is no rule `{shown}`{meant}"))
 }
 
 /// The setting in which a rule is named, and the rule.

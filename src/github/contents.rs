@@ -10,6 +10,15 @@ use super::{
 };
 use crate::domain::ids::RepoName;
 
+/// What stands at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    File(Bytes),
+    Folder,
+    /// Nothing, or there is no such ref.
+    Nothing,
+}
+
 impl RepositoryClient {
     /// A file's bytes. `git_ref`: a branch, tag or commit; `None` for the default branch. `None` comes back when there is
     /// no such file (or it is a directory), or no such ref.
@@ -22,8 +31,19 @@ impl RepositoryClient {
         git_ref: Option<&str>,
         max_bytes: usize,
     ) -> Result<Option<Bytes>, GitHubError> {
+        Ok(match self.content(path, git_ref, max_bytes).await? {
+            Content::File(bytes) => Some(bytes),
+            Content::Folder | Content::Nothing => None,
+        })
+    }
+
+    /// What stands at a path, as [`Self::file`] finds it.
+    ///
+    /// # Errors
+    /// `TooLarge` where a file, or what GitHub lists of a folder, is beyond `max_bytes`.
+    pub async fn content(&self, path: &str, git_ref: Option<&str>, max_bytes: usize) -> Result<Content, GitHubError> {
         if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
-            return Ok(None);
+            return Ok(Content::Nothing);
         }
         let mut request = self.request("GET /repos/{owner}/{repo}/contents/{path}", &[path]).raw(max_bytes);
         if let Some(git_ref) = git_ref {
@@ -32,10 +52,10 @@ impl RepositoryClient {
         match self.send(&request).await {
             // A directory is listed as JSON, whatever was asked for.
             Ok(answer) if answer.header("content-type").is_some_and(|kind| kind.starts_with("application/json")) => {
-                Ok(None)
+                Ok(Content::Folder)
             }
-            Ok(answer) => Ok(Some(answer.body)),
-            Err(GitHubError::NotFound { .. }) => Ok(None),
+            Ok(answer) => Ok(Content::File(answer.body)),
+            Err(GitHubError::NotFound { .. }) => Ok(Content::Nothing),
             Err(error) => Err(error),
         }
     }

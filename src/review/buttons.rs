@@ -15,7 +15,7 @@ pub enum Button {
 }
 
 impl Button {
-    const ALL: [Self; 4] = [Self::ReviewAgain, Self::PlanSplit, Self::OpenSlices, Self::FixAll];
+    pub const ALL: [Self; 4] = [Self::ReviewAgain, Self::PlanSplit, Self::OpenSlices, Self::FixAll];
 
     /// That an event speaks of.
     pub fn find(identifier: &str) -> Option<Self> {

@@ -41,6 +41,7 @@ pub enum Undone {
     Description,
     Commit,
     Slices,
+    Proposal,
     Check,
 }
 
@@ -77,6 +78,7 @@ impl Undone {
             Self::Description => "The description was not written",
             Self::Commit => "Nothing was committed",
             Self::Slices => "The slices of the split are not as they should be",
+            Self::Proposal => "No pull request was opened",
             Self::Check => "The check “Seam” is not shown",
         }
     }

@@ -130,8 +130,8 @@ fn files(input: SplitInput<'_>, group: &Group) -> Vec<SliceFile> {
     group.parts.iter().map(file).collect()
 }
 
-/// Small letters, digits and dashes.
-fn slug(title: &str) -> String {
+/// Small letters, digits and dashes, for the name of a branch.
+pub fn slug(title: &str) -> String {
     let mut slug = String::new();
     for letter in title.chars() {
         if letter.is_ascii_alphanumeric() {

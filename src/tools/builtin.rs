@@ -10,10 +10,10 @@ use super::{
     explain_skip::ExplainSkip, follow_conversation::FollowConversation, follow_installation::FollowInstallation,
     follow_splits::FollowSplits, generate_pr_metadata::GeneratePrMetadata, hear_commands::HearCommands, help::Help,
     last_failed::LastFailed, load_change::LoadChange, load_split::LoadSplit, pause_reviews::PauseReviews,
-    plan_review::PlanReview, plan_split::PlanSplit, policy::Policies, post_review::PostReview, registry::Registry,
-    rerun::Rerun, show_config::ShowConfig, show_split::ShowSplit, suggest::Suggest,
-    suggest_pr_boundaries::SuggestPrBoundaries, suggest_split::SuggestSplit, tell_progress::TellProgress,
-    validate_pr_groups::ValidatePrGroups,
+    plan_ignoring::PlanIgnoring, plan_review::PlanReview, plan_split::PlanSplit, policy::Policies,
+    post_review::PostReview, propose_ignoring::ProposeIgnoring, registry::Registry, rerun::Rerun,
+    show_config::ShowConfig, show_split::ShowSplit, suggest::Suggest, suggest_pr_boundaries::SuggestPrBoundaries,
+    suggest_split::SuggestSplit, tell_progress::TellProgress, validate_pr_groups::ValidatePrGroups,
 };
 use crate::{
     analysis::engine::Engine, config::links::Links, git::mirror::Mirrors, github::client::GitHub, store::db::Db,
@@ -59,12 +59,19 @@ pub fn registry(clients: &Clients) -> Registry {
             policies: policies.clone(),
             db: db.clone(),
         })
-        .with(FollowSplits { github: github.clone(), mirrors: mirrors.clone(), policies, db: db.clone() })
+        .with(FollowSplits {
+            github: github.clone(),
+            mirrors: mirrors.clone(),
+            policies: policies.clone(),
+            db: db.clone(),
+        })
         .with(SuggestSplit { db: db.clone() })
         .with(CreatePullRequest { github: github.clone(), db: db.clone() })
         .with(ExplainReview { db: db.clone(), links })
         .with(PauseReviews { db: db.clone() })
         .with(DismissFindings { github: github.clone(), db: db.clone() })
+        .with(PlanIgnoring { github: github.clone(), policies })
+        .with(ProposeIgnoring { github: github.clone(), db: db.clone() })
         .with(CommitFixes { github: github.clone(), db: db.clone() })
         .with(DescribeChange { source: AnalyzeDiff { github: github.clone(), mirrors, engine, db: db.clone() } })
         .with(ApplyDescription { github: github.clone(), db: db.clone() })
@@ -104,6 +111,8 @@ pub fn described() -> Registry {
         .describing::<ExplainReview>()
         .describing::<PauseReviews>()
         .describing::<DismissFindings>()
+        .describing::<PlanIgnoring>()
+        .describing::<ProposeIgnoring>()
         .describing::<CommitFixes>()
         .describing::<DescribeChange>()
         .describing::<ApplyDescription>()

@@ -20,8 +20,7 @@ pub(super) async fn may_press(
 ) -> Result<(), ToolError> {
     let actor = actor.ok_or_else(|| ToolError::skip("the event does not say who asks"))?;
     let (command, word) = button.command();
-    let (spec, way) = registry::find(command)
-        .and_then(|spec| Some((spec, spec.uses.iter().find(|way| way.word == word)?)))
+    let (spec, way) = registry::find_use(command, word)
         .ok_or_else(|| ToolError::Fatal(anyhow!("there is no command `/{command} {word}`")))?;
     let need = Need::of_use(spec, way, policy).role;
     match repository.role_of(&actor.login).await? {

@@ -35,6 +35,8 @@ pub(super) struct TriggerFile {
     #[serde(default)]
     pub(super) branches: Vec<String>,
     #[serde(default)]
+    pub(super) buttons: Vec<Spanned<String>>,
+    #[serde(default)]
     pub(super) commands: Vec<Spanned<String>>,
     pub(super) command: Option<Spanned<String>>,
     pub(super) schedule: Option<Spanned<String>>,

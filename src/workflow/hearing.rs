@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     commands::{
+        asked,
         heard::{HEARING, Heard, answer_to, command_name, once},
         parse::{Command, Form, added_commands, parse_commands},
         registry,
@@ -57,10 +58,12 @@ fn commands(event: &Event, comment: &Comment, own: &OwnApp) -> Vec<Command> {
     }
 }
 
-/// Of several workflows with the command, the first by name.
+/// The workflow of this use of the command, else that of the command; of several the first by name.
 fn starts(event: &Event, comment: &Comment, command: &Command, definitions: &[Definition]) -> Option<NewExecution> {
-    let has = |definition: &&Definition| definition.trigger.commands.contains(&command.name);
-    let mut new = execution(event, definitions.iter().find(has)?, START, Some(command));
+    let has = |name: &str| definitions.iter().find(|definition| definition.trigger.has_command(name));
+    let used = asked::read(command).and_then(Result::ok).map(|asked| asked.way.name(asked.spec));
+    let definition = used.and_then(|name| has(&name)).or_else(|| has(&command.name))?;
+    let mut new = execution(event, definition, START, Some(command));
     let repository = event.repository.as_ref()?.id;
     new.once = Some(once(repository, &command_name(&comment.into(), command)));
     if registry::find(&command.name).is_none() {

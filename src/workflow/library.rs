@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// `workflows/*.yml` of the source tree.
-const BUILT_IN: [(&str, &str); 20] = [
+const BUILT_IN: [(&str, &str); 21] = [
     ("built in: answer.yml", include_str!("../../workflows/answer.yml")),
     ("built in: ask.yml", include_str!("../../workflows/ask.yml")),
     ("built in: commands.yml", include_str!("../../workflows/commands.yml")),
@@ -27,6 +27,7 @@ const BUILT_IN: [(&str, &str); 20] = [
     ("built in: explain.yml", include_str!("../../workflows/explain.yml")),
     ("built in: fix.yml", include_str!("../../workflows/fix.yml")),
     ("built in: help.yml", include_str!("../../workflows/help.yml")),
+    ("built in: ignore-rule.yml", include_str!("../../workflows/ignore-rule.yml")),
     ("built in: ignore.yml", include_str!("../../workflows/ignore.yml")),
     ("built in: improve.yml", include_str!("../../workflows/improve.yml")),
     ("built in: installation.yml", include_str!("../../workflows/installation.yml")),
@@ -85,7 +86,8 @@ impl Library {
                 role: definition.role,
             })
         });
-        offers.filter(|offer| registry::find(&offer.command).is_none()).collect()
+        let is_own = |command: &str| command.split(' ').next().is_some_and(|name| registry::find(name).is_some());
+        offers.filter(|offer| !is_own(&offer.command)).collect()
     }
 
     /// By name.

@@ -8,7 +8,7 @@ use crate::{
     commands::parse::{Command, parse_commands},
     config::policy::Role,
     domain::{
-        event::{Account, Comment, Event, EventKind},
+        event::{Account, CheckRun, Comment, Event, EventKind},
         execution::{Lane, NewExecution, Priority, Supersede},
         ids::{AccountId, RepositoryId},
     },
@@ -24,6 +24,9 @@ pub struct Trigger {
     pub events: Vec<String>,
     /// Only pushes to these branches and pull requests from them: a name, or `NAME/**`; all where it is empty.
     pub branches: Vec<String>,
+    /// Of clicks on buttons of a check run only those on these; all where it is empty.
+    pub buttons: Vec<String>,
+    /// Each by its name, or one use of a command of Seam's own, as in `ignore rule`.
     pub commands: Vec<String>,
     pub schedule: Option<Duration>,
     /// What a person must be to start it by a command; `None`: what its tools ask for.
@@ -35,7 +38,16 @@ impl Trigger {
         let full = event.full_name();
         let named =
             |name: &String| *name == full || *name == event.name || name.strip_suffix(".*") == Some(&event.name);
-        self.events.iter().any(named) && self.hears_of(branch(&event.kind))
+        self.events.iter().any(named) && self.hears_of(branch(&event.kind)) && self.hears_click(&event.kind)
+    }
+
+    fn hears_click(&self, event: &EventKind) -> bool {
+        let EventKind::CheckRun(CheckRun { requested_action: Some(button), .. }) = event else { return true };
+        self.buttons.is_empty() || self.buttons.contains(button)
+    }
+
+    pub(super) fn has_command(&self, name: &str) -> bool {
+        self.commands.iter().any(|command| command == name)
     }
 
     /// What is about no branch is about every branch.

@@ -9,6 +9,7 @@ use super::{
     problem::Problem,
     trigger::Trigger,
 };
+use crate::{commands::registry, review::buttons::Button};
 
 /// What `webhook::payload` understands.
 const EVENTS: [&str; 12] = [
@@ -38,11 +39,23 @@ pub(super) fn check(file: Option<&TriggerFile>) -> (Trigger, Vec<Problem>) {
         }
         trigger.events.push(event.value.clone());
     }
+    for button in &file.buttons {
+        if Button::find(&button.value).is_none() {
+            let known = Button::ALL.map(Button::identifier);
+            wrong(button.referenced.line(), unknown("button", &button.value, known));
+        }
+        trigger.buttons.push(button.value.clone());
+    }
     for command in file.commands.iter().chain(&file.command) {
-        if !is_name(&command.value) {
+        let (name, word) = command.value.split_once(' ').unwrap_or((&command.value, ""));
+        if !is_name(name) || !word.is_empty() && registry::find_use(name, word).is_none() {
             wrong(
                 command.referenced.line(),
-                format!("a command is made of a-z, 0-9, - and _, without a slash; found {:?}", command.value),
+                format!(
+                    "a command is made of a-z, 0-9, - and _, without a slash, or is one use of a command of Seam's, as in \
+                     \"split apply\"; found {:?}",
+                    command.value
+                ),
             );
         }
         trigger.commands.push(command.value.clone());

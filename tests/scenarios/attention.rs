@@ -136,12 +136,8 @@ scenario!(a_button_looks_again_for_who_may_ask, async |seam| {
     insta::assert_snapshot!(seam.log().await, @r"
     review push skipped: pull request #1 shows this branch and is reviewed itself
     review pull_request.opened succeeded
-    fix check_run.requested_action skipped: another button was clicked
     review check_run.requested_action skipped: mallory lacks read permission on the repository
-    split check_run.requested_action skipped: the button is not about splitting
-    fix check_run.requested_action skipped: another button was clicked
     review check_run.requested_action succeeded
-    split check_run.requested_action skipped: the button is not about splitting
     review check_suite.rerequested succeeded
     review check_suite.rerequested skipped: mallory lacks read permission on the repository
     ");

@@ -117,6 +117,17 @@ on_one_database!(ignore, async |seam: &mut Seam| {
     ");
 });
 
+on_one_database!(ignore_rule, async |seam: &mut Seam| {
+    let pull = seam.shop.open_pull("settings", [("shop/settings.py", LOADS)]).await;
+    pull.comment("ada", "/ignore rule py/yaml-unsafe-load").await;
+    seam.settle().await;
+    insta::assert_snapshot!(table(seam, "/ignore rule py/yaml-unsafe-load", NOBODY).await, @r"
+    none: -1, “`/ignore rule` needs write permission on this repository; you have no permission.”
+    read triage author: -1, “`/ignore rule` needs write permission on this repository; you have read permission.”
+    write admin: eyes, confused, “This is proposed already, and waits to be merged: https://github.test/octo/shop/pull/2.”
+    ");
+});
+
 on_one_database!(resolve, async |seam: &mut Seam| {
     insta::assert_snapshot!(table(seam, "/resolve", WRITERS).await, @r"
     none: -1, “`/resolve` needs write permission on this repository; you have no permission.”
@@ -337,8 +348,10 @@ fn first_words(body: &str) -> String {
     let line = body.lines().find(|line| !line.is_empty() && !line.starts_with('>')).unwrap_or_default();
     let link = Regex::new(r"\[([Ee])xecution \d+\]\([^)]*\)").unwrap();
     let commit = Regex::new(r"\b[0-9a-f]{7}([0-9a-f]{33})?\b").unwrap();
+    let page = Regex::new(r"http://127\.0\.0\.1:\d+").unwrap();
     let number = Regex::new("#\u{200b}?\\d+").unwrap();
     let line = commit.replace_all(&link.replace_all(line, "${1}xecution N"), "SHA").into_owned();
+    let line = page.replace_all(&line, "https://github.test").into_owned();
     let line = number.replace_all(&line, "#N");
     let words: String = line.chars().take(110).collect();
     if words.len() < line.len() { format!("{words}…") } else { words }

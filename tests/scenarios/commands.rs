@@ -57,6 +57,7 @@ scenario!(help_lists_what_a_person_may_use, async |seam| {
     | `/fix all` | Commits the suggestions of all open threads to the branch, as one commit. |
     | `/help` | Lists the commands that you may use here. |
     | `/ignore [REASON]` | In the thread of a finding: dismisses it for good, in the whole repository. |
+    | `/ignore rule [RULE [FOLDER...]]` | Opens a pull request that switches a rule, or that of this thread, off in the repository or in some folders. |
     | `/improve` | Shows every suggestion that can be committed with a click. |
     | `/pause` | Stops reviews that nobody asks for on this pull request, until `/resume`. |
     | `/rerun` | Runs again what failed last on this pull request. |

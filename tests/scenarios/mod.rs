@@ -7,6 +7,7 @@ mod command_table;
 mod commands;
 mod conversation;
 mod first_review;
+mod ignoring;
 mod installation;
 mod large;
 mod later_pushes;

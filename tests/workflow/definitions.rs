@@ -203,10 +203,12 @@ edges:
 
 #[test]
 fn triggers_are_checked() {
-    let text = "name: x\non: { events: [pull_reqest.opened, push], command: /review, commands: [split], schedule: 5s }\nlane: \"${input.pull_number}-${lane}\"\nnodes: [{ id: a, type: llm, prompt: hi }]\n";
+    let text = "name: x\non: { events: [pull_reqest.opened, push], command: /review, commands: [split, split aply, split apply], buttons: [fix-all], schedule: 5s }\nlane: \"${input.pull_number}-${lane}\"\nnodes: [{ id: a, type: llm, prompt: hi }]\n";
     insta::assert_snapshot!(mistakes(text), @r#"
     flow.yml:2: unknown event "pull_reqest"; did you mean "pull_request"?
-    flow.yml:2: a command is made of a-z, 0-9, - and _, without a slash; found "/review"
+    flow.yml:2: unknown button "fix-all"; did you mean "fix_all"?
+    flow.yml:2: a command is made of a-z, 0-9, - and _, without a slash, or is one use of a command of Seam's, as in "split apply"; found "split aply"
+    flow.yml:2: a command is made of a-z, 0-9, - and _, without a slash, or is one use of a command of Seam's, as in "split apply"; found "/review"
     flow.yml:2: schedule: at most once a minute
     flow.yml:3: unknown name "lane"; expected one of input, workflow
     "#);

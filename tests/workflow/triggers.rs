@@ -11,6 +11,7 @@ use seam::{
     tools::registry::Registry,
     workflow::{
         definition::Definition,
+        library::Library,
         load::load,
         trigger::{Decision, OwnApp, decide},
     },
@@ -25,15 +26,19 @@ fn own() -> OwnApp {
 }
 
 fn definitions() -> Vec<Definition> {
-    let node = "nodes: [{ id: a, type: llm, prompt: hi }]";
-    [
+    loaded(&[
         "name: review\non: { events: [push, pull_request.opened, pull_request.synchronize, pull_request.edited, check_run.rerequested, check_suite.rerequested, check_run.created, check_suite.requested, pull_request.labeled], command: review }",
         "name: split\non: { events: [push], commands: [split, divide] }\nlane: \"split-${input.branch}\"",
         "name: commands",
         "name: upkeep\non: { events: [installation, repository.renamed], schedule: every 1h }",
-    ]
-    .map(|head| load("flow.yml", &format!("{head}\n{node}\n"), &Registry::default()).unwrap())
-    .to_vec()
+    ])
+}
+
+/// Each with a node that does nothing.
+fn loaded(heads: &[&str]) -> Vec<Definition> {
+    let node = "nodes: [{ id: a, type: llm, prompt: hi }]";
+    let load = |head: &&str| load("flow.yml", &format!("{head}\n{node}\n"), &Registry::default()).unwrap();
+    heads.iter().map(load).collect()
 }
 
 fn event(name: &str, action: Option<&str>, kind: EventKind) -> Event {
@@ -164,6 +169,53 @@ fn pushes_that_bring_nothing_to_review_are_skipped() {
     let EventKind::Push(push) = &mut deleted.kind else { unreachable!() };
     push.deleted = true;
     insta::assert_snapshot!(decided(&deleted), @"skip: a branch was deleted");
+}
+
+#[test]
+fn a_click_starts_what_has_the_button() {
+    let heads = [
+        "name: any\non: { events: [check_run.requested_action] }",
+        "name: fix\non: { events: [check_run.requested_action, check_run.rerequested], buttons: [fix_all] }",
+        "name: split\non: { events: [check_run.requested_action], buttons: [plan_split, open_slices] }",
+    ];
+    let mut told = String::new();
+    for button in ["fix_all", "open_slices", "review"] {
+        let mut click = check_run("requested_action", 77);
+        let EventKind::CheckRun(run) = &mut click.kind else { unreachable!() };
+        run.requested_action = Some(button.to_owned());
+        told.push_str(&format!("{button}: {}\n", show(decide(&click, &loaded(&heads), &own()))));
+    }
+    told.push_str(&format!("no button: {}", show(decide(&check_run("rerequested", 77), &loaded(&heads), &own()))));
+    insta::assert_snapshot!(told, @r"
+    fix_all: any in any:42@topic (command, supersedes Never); fix in fix:42@topic (command, supersedes Never)
+    open_slices: any in any:42@topic (command, supersedes Never); split in split:42@topic (command, supersedes Never)
+    review: any in any:42@topic (command, supersedes Never)
+    no button: fix in fix:42@topic (command, supersedes Never)
+    ");
+}
+
+#[test]
+fn a_use_of_a_command_may_have_a_workflow_of_its_own() {
+    let heads = ["name: commands", "name: a\non: { command: ignore }", "name: b\non: { command: ignore rule }"];
+    let definitions = loaded(&heads);
+    let heard = |body: &str| show(decide(&comment(body), &definitions, &own()));
+    insta::assert_snapshot!(["/ignore", "/ignore rules", "/ignore rule py/x", "/ignore rule"].map(heard).join("\n"), @r"
+    commands in commands:42#12 (command, supersedes Never): [a in a:42#12]; answer in no lane (command, supersedes Never)
+    commands in commands:42#12 (command, supersedes Never): [a in a:42#12]; answer in no lane (command, supersedes Never)
+    commands in commands:42#12 (command, supersedes Never): [b in b:42#12]; answer in no lane (command, supersedes Never)
+    commands in commands:42#12 (command, supersedes Never): [b in b:42#12]; answer in no lane (command, supersedes Never)
+    ");
+    assert_eq!(Library::of(definitions.clone()).offers(), []);
+}
+
+#[test]
+fn arguments_of_an_operators_command_are_inputs_beside_those_of_the_event() {
+    let definitions = loaded(&["name: commands", "name: preview\non: { command: preview }"]);
+    let Decision::Start(new) = decide(&comment("/preview place=here pull_number=99 now"), &definitions, &own()) else {
+        panic!("it starts nothing");
+    };
+    let input = &new[0].input["heard"][0]["starts"]["input"];
+    assert_eq!((&input["place"], &input["pull_number"]), (&"here".into(), &12.into()), "{input}");
 }
 
 #[test]
