@@ -43,6 +43,9 @@ pub struct ReviewComment {
     pub subject_type: Option<String>,
     /// `None` when outdated, and for a comment on a file.
     pub line: Option<u32>,
+    /// Of a comment on several lines the first.
+    #[serde(default)]
+    pub start_line: Option<u32>,
     pub original_line: Option<u32>,
     pub side: Option<Side>,
     pub body: String,

@@ -1,5 +1,7 @@
 //! `commands.answer_question`: what can be said to a question about a change without a model: which of its files the question
-//! speaks of, and what was found there.
+//! speaks of, or which lines the thread that it is asked in, and what was found there.
+
+use std::ops::RangeInclusive;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,15 +21,12 @@ use crate::{
         finding::{Analysis, Finding},
         ids::PullNumber,
     },
+    github::{client::GitHub, permissions::Permissions, reviews::ReviewComment},
     review::{
         comment::{message, title},
         ledger::Coverage,
         markdown::{code, shorten},
         paper::{MOST_BYTES, Paper},
-    },
-    store::{
-        db::Db,
-        posted_finding::{self, PostedFinding},
     },
 };
 
@@ -36,7 +35,7 @@ const SHORTEST: usize = 4;
 const MOST_FILES: usize = 20;
 
 pub struct AnswerQuestion {
-    pub db: Db,
+    pub github: GitHub,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -58,16 +57,39 @@ impl Tool for AnswerQuestion {
     type Output = Answer;
 
     async fn run(&self, context: &ToolContext, input: Input) -> Result<Answer, ToolError> {
-        let Some(repository) = context.scope.repository else {
-            return Err(ToolError::skip("there is no repository to speak of"));
+        let here = match input.comment.thread() {
+            Some(root) => {
+                let repository = context.scope.repository(&self.github, Permissions::read_only())?;
+                let comments = repository.review_comments(input.pull_number).await?;
+                comments.into_iter().find(|comment| comment.id == root).map(Place::of)
+            }
+            None => None,
         };
-        let posted = posted_finding::list(&self.db, repository, input.pull_number).await?;
-        let here = posted.into_iter().find(|one| one.comment.is_some() && one.comment == input.comment.thread());
         Ok(Answer { text: render(&input.analyzed.analysis, &input.command.arguments, here.as_ref()) })
     }
 }
 
-fn render(analysis: &Analysis, question: &str, here: Option<&PostedFinding>) -> String {
+/// Where a thread stands, whoever began it.
+struct Place {
+    path: String,
+    /// Of the head; `None` for a thread on the file, or one whose lines are gone.
+    lines: Option<RangeInclusive<u32>>,
+}
+
+impl Place {
+    fn of(root: ReviewComment) -> Self {
+        let lines = root.line.map(|end| root.start_line.unwrap_or(end)..=end);
+        Self { path: root.path, lines }
+    }
+
+    fn has(&self, finding: &Finding) -> bool {
+        let touches =
+            |lines: &RangeInclusive<u32>| finding.start_line <= *lines.end() && *lines.start() <= finding.end_line;
+        finding.path == self.path && self.lines.as_ref().is_none_or(touches)
+    }
+}
+
+fn render(analysis: &Analysis, question: &str, here: Option<&Place>) -> String {
     let mut paper = Paper::new(MOST_BYTES);
     paper.paragraph(
         "A language model would answer this in words, and none is configured. What is known of the change without one:",
@@ -78,7 +100,7 @@ fn render(analysis: &Analysis, question: &str, here: Option<&PostedFinding>) -> 
         .map(str::to_lowercase)
         .collect();
     let is_meant = |path: &str| match here {
-        Some(finding) => finding.path == path,
+        Some(place) => place.path == path,
         None => words.iter().any(|word| path.to_lowercase().contains(word.as_str())),
     };
     let meant: Vec<_> = analysis.ledger.iter().filter(|row| is_meant(&row.path)).take(MOST_FILES).collect();
@@ -88,7 +110,10 @@ fn render(analysis: &Analysis, question: &str, here: Option<&PostedFinding>) -> 
     for row in &meant {
         paper.paragraph(&format!("{} was {}.", code(&shorten(&row.path, 500)), row.status.as_str()));
     }
-    let told = |finding: &&Finding| meant.is_empty() || meant.iter().any(|row| row.path == finding.path);
+    let told = |finding: &&Finding| match here {
+        Some(place) => place.has(finding),
+        None => meant.is_empty() || meant.iter().any(|row| row.path == finding.path),
+    };
     let findings = analysis.findings.iter().filter(told).map(|finding| {
         let place = code(&format!("{}:{}", shorten(&finding.path, 500), finding.start_line));
         format!("- {} in {place}: {}", title(finding.severity), message(finding).replace('\n', " "))
@@ -96,6 +121,8 @@ fn render(analysis: &Analysis, question: &str, here: Option<&PostedFinding>) -> 
     let mut findings = findings.peekable();
     if findings.peek().is_some() {
         paper.list(20_000, ("**Found there:**\n", ""), findings, |left| format!("… and {left} more."));
+    } else if here.is_some() {
+        paper.paragraph("Nothing was found on these lines.");
     }
     paper.into_text()
 }

@@ -76,7 +76,7 @@ pub fn registry(clients: &Clients) -> Registry {
         .with(DescribeChange { source: AnalyzeDiff { github: github.clone(), mirrors, engine, db: db.clone() } })
         .with(ApplyDescription { github: github.clone(), db: db.clone() })
         .with(Suggest { github: github.clone(), db: db.clone() })
-        .with(AnswerQuestion { db: db.clone() })
+        .with(AnswerQuestion { github: github.clone() })
         .with(FollowConversation { github: github.clone(), db: db.clone() })
         .with(FollowInstallation { github, db })
 }

@@ -194,6 +194,30 @@ scenario!(an_edit_runs_what_it_adds_once, async |seam| {
     ");
 });
 
+scenario!(a_question_in_a_thread_is_about_its_lines_whoever_began_it, async |seam| {
+    let pull = seam.shop.new_pull("formulas", [("shop/cart.py", EVAL), ("web/page.js", DEBUGGER)]).draft().open().await;
+    seam.settle().await;
+    pull.comment_on_line("grace", "shop/cart.py", 6, "Where do formulas come from?");
+    pull.comment_on_line("grace", "shop/cart.py", 5, "And what is a price?");
+    let mut told = String::new();
+    for place in [0, 1] {
+        pull.reply("ada", place, "/ask Is page.js safe?").await;
+        seam.settle().await;
+        let answer = pull.now().review_comments.pop().unwrap().body;
+        let lines: Vec<_> =
+            answer.lines().filter(|line| !line.is_empty() && !line.starts_with("<!--")).skip(1).collect();
+        told.push_str(&format!("{}\n\n", lines.join("\n")));
+    }
+    insta::assert_snapshot!(told, @r"
+    `shop/cart.py` was modified.
+    **Found there:**
+    - Error in `shop/cart.py:6`: `eval` or `exec` runs a text that is not a literal: whoever can influence it runs code here. Where the text is only data, use `ast.literal_eval` or `json.loads`; otherwise choose from a fixed table of functions.
+
+    `shop/cart.py` was modified.
+    Nothing was found on these lines.
+    ");
+});
+
 scenario!(an_edited_review_and_an_edited_reply_run_what_they_add, async |seam| {
     let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
     seam.settle().await;
