@@ -101,10 +101,10 @@ impl Engine {
         let around = Surroundings { contents };
         match triage::first(change, &change.path.display(), policy, &self.limits) {
             First::Skip(reason) => (Vec::new(), Handled::Skipped, Some(reason)),
-            First::NameOnly(reason) => {
+            First::NameOnly(handled, reason) => {
                 let view = FileView::new(change, &Cow::Borrowed(""), &self.limits);
                 let drafts = self.general(&view, &around, |needs| needs == Needs::Name);
-                (report::findings(&view, drafts, policy, &self.limits), Handled::Linted, Some(reason))
+                (report::findings(&view, drafts, policy, &self.limits), handled, Some(reason))
             }
             First::Read => match contents.head(change) {
                 Ok(bytes) => self.text(change, &bytes.unwrap_or_default(), &around, policy),

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// Bounds per file. What is over one is said in the ledger. Times are by the wall, and several times what the largest
-/// file needs: how busy a machine is should not decide what is found.
+/// Bounds per file. What is over one is said in the ledger. Times are by the wall, and many times what the largest file
+/// needs: how busy a machine is should not decide what is found.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Larger files are not read at all.
@@ -29,9 +29,9 @@ impl Default for Limits {
         Self {
             read_bytes: 16 << 20,
             parse_bytes: 1 << 20,
-            parse_time: Duration::from_secs(1),
-            rule_time: Duration::from_millis(200),
-            file_time: Duration::from_secs(1),
+            parse_time: Duration::from_secs(3),
+            rule_time: Duration::from_secs(1),
+            file_time: Duration::from_secs(3),
             depth: 1000,
             node_bytes: 64 << 10,
             findings: 500,

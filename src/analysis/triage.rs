@@ -3,7 +3,7 @@
 
 use crate::{
     change::change_set::{FileChange, FileKind},
-    domain::ledger::FileStatus,
+    domain::ledger::{FileStatus, Handled},
 };
 
 use super::{file_view::FileView, language, limits::Limits, policy_view::PolicyView};
@@ -16,8 +16,8 @@ const FOREIGN: &[&str] =
 #[derive(Debug, PartialEq, Eq)]
 pub enum First {
     Skip(String),
-    /// Name, size and mode are looked at, the text is not.
-    NameOnly(String),
+    /// Name, size and mode are looked at; more of it there is not, or nobody reads it.
+    NameOnly(Handled, String),
     Read,
 }
 
@@ -29,15 +29,17 @@ pub fn first(file: &FileChange, path: &str, policy: &PolicyView<'_>, limits: &Li
         return First::Skip("removed: nothing is left to look at".to_owned());
     }
     let size = file.new.as_ref().map_or(0, |version| version.size);
+    use Handled::{Linted, Skipped};
+    // Whose text nobody read is not looked at: what was found there before is not known to be gone.
     match file.kind {
-        FileKind::Binary => First::NameOnly("binary: only its name, size and type were looked at".to_owned()),
-        FileKind::Submodule => First::NameOnly("a submodule: its content is elsewhere".to_owned()),
-        FileKind::LfsPointer => First::NameOnly("a Git LFS pointer: its content is elsewhere".to_owned()),
-        FileKind::Symlink => First::NameOnly("a symbolic link: only its target was looked at".to_owned()),
-        FileKind::TooLarge => First::NameOnly(format!("too large to be diffed ({})", human_size(size))),
-        FileKind::Unreadable => First::NameOnly("it could not be read, or was too much to fetch".to_owned()),
+        FileKind::Binary => First::NameOnly(Skipped, "binary: only its name, size and type were looked at".to_owned()),
+        FileKind::Submodule => First::NameOnly(Linted, "a submodule: its content is elsewhere".to_owned()),
+        FileKind::LfsPointer => First::NameOnly(Skipped, "a Git LFS pointer: its content is elsewhere".to_owned()),
+        FileKind::Symlink => First::NameOnly(Linted, "a symbolic link: only its target was looked at".to_owned()),
+        FileKind::TooLarge => First::NameOnly(Skipped, format!("too large to be diffed ({})", human_size(size))),
+        FileKind::Unreadable => First::NameOnly(Skipped, "it could not be read, or was too much to fetch".to_owned()),
         FileKind::Text if size > limits.read_bytes => {
-            First::NameOnly(format!("too large to be read ({})", human_size(size)))
+            First::NameOnly(Skipped, format!("too large to be read ({})", human_size(size)))
         }
         FileKind::Text => First::Read,
     }

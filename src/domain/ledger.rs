@@ -34,7 +34,7 @@ pub enum Handled {
     Reviewed,
     /// Only the checks that need no grammar ran (`reason` says why).
     Linted,
-    /// Not looked at (`reason` says why).
+    /// Its text was not looked at (`reason` says why).
     Skipped,
 }
 

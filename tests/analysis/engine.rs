@@ -80,7 +80,7 @@ fn every_changed_file_is_in_the_ledger() {
     a.py Reviewed
     b.md Linted: no syntax rules for this kind of file
     gone.py Skipped: removed: nothing is left to look at
-    logo.png Linted: binary: only its name, size and type were looked at
+    logo.png Skipped: binary: only its name, size and type were looked at
     vendor/x/y.py Skipped: excluded by `**/vendor/**` in review.paths.exclude
     third_party/z.py Linted: not written here (in third_party): no syntax rules
     api_pb.py Linted: generated (`linguist-generated` in .gitattributes): no syntax rules

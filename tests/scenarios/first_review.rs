@@ -170,7 +170,7 @@ scenario!(odd_files_are_accounted_for, async |seam| {
     insta::assert_snapshot!(pull.shown(), @r#"
     #1 Pull in odd (open)
     check Seam: neutral: 1 warning
-      6 files changed: 2 reviewed, 3 linted only, 1 removed.
+      6 files changed: 2 reviewed, 2 linted only, 1 removed, 1 skipped.
 
       | Security | Quality |
       |:--:|:--:|
@@ -179,6 +179,12 @@ scenario!(odd_files_are_accounted_for, async |seam| {
       | | Where | What |
       |--|--|--|
       | Warning | `ü "quoted".py:1` | This looks left over from debugging. Remove it before the change is merged. `gen/debug-leftover` |
+      <details><summary>1 file skipped: binary: only its name, size and type were looked at</summary>
+
+      - `data.bin` (added)
+
+      </details>
+
       <details><summary>1 file skipped: removed: nothing is left to look at</summary>
 
       - `web/page.js` (removed)
@@ -188,12 +194,6 @@ scenario!(odd_files_are_accounted_for, async |seam| {
       <details><summary>1 file linted only: a symbolic link: only its target was looked at</summary>
 
       - `link` (added)
-
-      </details>
-
-      <details><summary>1 file linted only: binary: only its name, size and type were looked at</summary>
-
-      - `data.bin` (added)
 
       </details>
 

@@ -28,6 +28,18 @@ scenario!(a_second_push_is_told_what_is_new_and_what_it_fixed, async |seam| {
     "#);
 });
 
+scenario!(what_cannot_be_read_any_more_is_not_called_fixed, async |seam| {
+    let pull = seam.shop.open_pull("page", [("web/page.js", DEBUGGER)]).await;
+    seam.settle().await;
+    pull.push([("web/page.js", format!("{DEBUGGER}\0").as_str())]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: neutral: 0 fixed, 1 open, 0 new
+    web/page.js:2 (outdated) gen/debug-leftover
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+});
+
 scenario!(what_moved_keeps_its_thread, async |seam| {
     let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
     seam.settle().await;
