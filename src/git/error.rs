@@ -36,6 +36,8 @@ pub enum GitError {
     NoRepository { path: String },
     #[error("a bare repository has no files: name two commits with --base and --head")]
     Bare,
+    #[error("{path} has a merge conflict: solve it and stage what shall be committed, or leave out --staged")]
+    Unmerged { path: String },
     #[error("git knows no name and address to commit as; set `user.name` and `user.email`")]
     Nobody,
     #[error("there is a branch {name} already; delete or rename it first")]
@@ -53,6 +55,8 @@ pub enum GitError {
 pub enum Remedy {
     /// It may pass by itself.
     TryLater,
+    /// The server is away, which may last for hours.
+    WhenBack,
     /// Ask for a new installation token, then try again.
     RenewToken,
     /// Reload repository and pull request from GitHub: names, heads and access change.
@@ -64,11 +68,8 @@ pub enum Remedy {
 impl GitError {
     pub fn remedy(&self) -> Remedy {
         match self {
-            Self::Timeout { .. }
-            | Self::Unavailable { .. }
-            | Self::Locked { .. }
-            | Self::Corrupt { .. }
-            | Self::Disk { .. } => Remedy::TryLater,
+            Self::Unavailable { .. } => Remedy::WhenBack,
+            Self::Timeout { .. } | Self::Locked { .. } | Self::Corrupt { .. } | Self::Disk { .. } => Remedy::TryLater,
             Self::Unauthorized { .. } => Remedy::RenewToken,
             Self::RepositoryNotFound { .. } | Self::NotFound { .. } | Self::Moved { .. } => Remedy::Reload,
             Self::TooLarge { .. }
@@ -78,6 +79,7 @@ impl GitError {
             | Self::UnknownRevision { .. }
             | Self::NoRepository { .. }
             | Self::Bare
+            | Self::Unmerged { .. }
             | Self::Nobody
             | Self::BranchExists { .. }
             | Self::BranchNotMade { .. }

@@ -229,7 +229,7 @@ mod tests {
         conflict at POST /it: Git Repository is empty. | Soon | false
         GitHub does not take what was sent to POST /it: Unprocessable Entity; Line could not be resolved | Never | false
         GitHub does not take what was sent to POST /it: Validation Failed; path: invalid; 7 | Never | false
-        GitHub answered 502 at POST /it | Soon | true
+        GitHub answered 502 at POST /it | WhenBack | true
         GitHub answered 418 at POST /it: a b | Never | false
         ");
     }

@@ -3,12 +3,23 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 
 use super::{client::GitHub, error::GitHubError, pages, request::Request, send::Identity, users::User};
 use crate::domain::ids::{InstallationId, RepoName};
+
+/// For how long what GitHub says of the App is believed.
+const OWN_HOLDS: TimeDelta = TimeDelta::minutes(10);
+
+/// The App that Seam is.
+pub(crate) struct Own {
+    /// As whom it was asked for.
+    issuer: String,
+    asked_at: DateTime<Utc>,
+    app: Arc<App>,
+}
 
 /// Calls with the App's JSON Web Token. Deliveries stand in `deliveries`.
 #[derive(Clone)]
@@ -85,18 +96,22 @@ impl AppClient {
         self.fetch(&Request::new("GET /app", &[])).await
     }
 
-    /// The same, asked for once for each App that Seam is: an App keeps its name for as long as nobody renames it.
+    /// The same, asked for again after a while: it may have been renamed. Where GitHub does not answer, what it said before
+    /// holds.
     pub async fn own(&self) -> Result<Arc<App>, GitHubError> {
-        let issuer = self.github.inner.jwt.issuer()?;
+        let (issuer, now) = (self.github.inner.jwt.issuer()?, self.github.inner.clock.now());
         let mut kept = self.github.inner.own.lock().await;
-        match kept.as_ref() {
-            Some((of, app)) if *of == issuer => Ok(Arc::clone(app)),
-            _ => {
-                let app = Arc::new(self.app().await?);
-                *kept = Some((issuer, Arc::clone(&app)));
-                Ok(app)
-            }
+        let before = kept.as_ref().filter(|own| own.issuer == issuer);
+        if let Some(own) = before.filter(|own| now - own.asked_at < OWN_HOLDS) {
+            return Ok(Arc::clone(&own.app));
         }
+        let app = match (self.app().await, before) {
+            (Ok(app), _) => Arc::new(app),
+            (Err(_), Some(own)) => return Ok(Arc::clone(&own.app)),
+            (Err(error), None) => return Err(error),
+        };
+        *kept = Some(Own { issuer, asked_at: now, app: Arc::clone(&app) });
+        Ok(app)
     }
 
     pub async fn installations(&self) -> Result<Vec<Installation>, GitHubError> {

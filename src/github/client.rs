@@ -7,7 +7,7 @@ use tokio::sync::{Mutex, watch};
 use url::Url;
 
 use super::{
-    app::App, app::AppClient, etags::Etags, jwt::AppCredentials, jwt::AppJwt, limits::Limits, permissions::Permissions,
+    app::AppClient, app::Own, etags::Etags, jwt::AppCredentials, jwt::AppJwt, limits::Limits, permissions::Permissions,
     repository::RepositoryClient, tokens::Reach, tokens::Scope, tokens::Tokens, transport::Transport,
 };
 use crate::{
@@ -91,8 +91,7 @@ pub(crate) struct Inner {
     pub(crate) etags: Etags,
     /// The token of a person, who calls instead of the App.
     pub(crate) person: Option<SecretString>,
-    /// The App that Seam is, by its issuer.
-    pub(crate) own: Mutex<Option<(String, Arc<App>)>>,
+    pub(crate) own: Mutex<Option<Own>>,
 }
 
 impl GitHub {

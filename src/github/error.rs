@@ -22,6 +22,8 @@ pub enum Retry {
     After(Duration),
     /// With the caller's own backoff.
     Soon,
+    /// GitHub is away, which may last for hours.
+    WhenBack,
     /// It fails again until somebody changes something.
     Never,
 }
@@ -87,12 +89,9 @@ impl GitHubError {
     pub fn retry(&self) -> Retry {
         match self {
             Self::RateLimited { wait, .. } | Self::SecondaryLimit { wait, .. } => Retry::After(*wait),
-            Self::NotSetUp
-            | Self::Timeout { .. }
-            | Self::Server { .. }
-            | Self::Network { .. }
-            | Self::Decode { .. }
-            | Self::Conflict { .. } => Retry::Soon,
+            // A gateway that answers for it.
+            Self::Server { status: 502..=504, .. } | Self::Timeout { .. } | Self::Network { .. } => Retry::WhenBack,
+            Self::NotSetUp | Self::Server { .. } | Self::Decode { .. } | Self::Conflict { .. } => Retry::Soon,
             Self::PrivateKey(_)
             | Self::Unauthorized { .. }
             | Self::Forbidden { .. }

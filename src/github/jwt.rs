@@ -32,6 +32,13 @@ pub(crate) struct AppJwt {
     skew: AtomicI64,
 }
 
+/// What a call as the App is made with.
+pub(crate) struct Authorization {
+    pub(crate) header: HeaderValue,
+    /// What was known of GitHub's clock when it was made, in seconds.
+    skew: i64,
+}
+
 #[derive(Serialize)]
 struct Claims<'a> {
     iss: &'a str,
@@ -51,26 +58,27 @@ impl AppJwt {
 
     /// `Authorization` of a call as the App: valid from 60 s ago for ten minutes in all, the longest that GitHub takes
     /// with a margin for clocks that differ.
-    pub(crate) fn authorization(&self) -> Result<HeaderValue, GitHubError> {
+    pub(crate) fn authorization(&self) -> Result<Authorization, GitHubError> {
         let app = self.credentials.borrow().clone().ok_or(GitHubError::NotSetUp)?;
         let unusable = |error: jsonwebtoken::errors::Error| GitHubError::PrivateKey(shortened(&error.to_string()));
         let key = EncodingKey::from_rsa_pem(app.private_key.expose_secret().as_bytes()).map_err(unusable)?;
-        let now = self.clock.now().timestamp() + self.skew.load(Ordering::Relaxed);
+        let skew = self.skew.load(Ordering::Relaxed);
+        let now = self.clock.now().timestamp() + skew;
         let claims = Claims { iss: &app.issuer, iat: now - 60, exp: now + 9 * 60 };
         let token = jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &key).map_err(unusable)?;
-        Ok(bearer(&SecretString::from(token)))
+        Ok(Authorization { header: bearer(&SecretString::from(token)), skew })
     }
 
-    /// After a 401: takes over GitHub's time. Tells whether that is news, so that another try makes sense.
-    pub(crate) fn correct_by(&self, date: Option<DateTime<Utc>>) -> bool {
+    /// After a 401: takes over GitHub's time. Tells whether what was refused was made by another one, so that another try makes
+    /// sense; many calls may be refused at once.
+    pub(crate) fn correct_by(&self, date: Option<DateTime<Utc>>, refused: &Authorization) -> bool {
         let Some(date) = date else { return false };
         let skew = date.timestamp() - self.clock.now().timestamp();
         let before = self.skew.swap(skew, Ordering::Relaxed);
-        let news = (skew - before).abs() >= SKEW_WORTH_MENDING;
-        if news {
+        if (skew - before).abs() >= SKEW_WORTH_MENDING {
             tracing::warn!(github.clock_skew_s = skew, "this machine's clock differs from GitHub's by {skew} s");
         }
-        news
+        (skew - refused.skew).abs() >= SKEW_WORTH_MENDING
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     client::GitHub,
     error::{GitHubError, Happened},
     etags,
-    jwt::bearer,
+    jwt::{Authorization, bearer},
     request::{Kind, Request},
     tokens::Scope,
     transport::Headers,
@@ -26,7 +26,7 @@ pub(crate) enum Identity<'a> {
 /// What one try is made with.
 enum Credentials {
     Nobody,
-    App(HeaderValue),
+    App(Authorization),
     Person(HeaderValue),
     Installation { issuer: String, token: SecretString },
 }
@@ -35,7 +35,8 @@ impl Credentials {
     fn header(&self) -> Option<HeaderValue> {
         match self {
             Self::Nobody => None,
-            Self::App(header) | Self::Person(header) => Some(header.clone()),
+            Self::App(authorization) => Some(authorization.header.clone()),
+            Self::Person(header) => Some(header.clone()),
             Self::Installation { token, .. } => Some(bearer(token)),
         }
     }
@@ -139,7 +140,7 @@ impl GitHub {
                 self.inner.tokens.forget(&issuer, scope, &token).await;
                 true
             }
-            (_, Credentials::App(_)) => self.inner.jwt.correct_by(answer.date()),
+            (_, Credentials::App(refused)) => self.inner.jwt.correct_by(answer.date(), &refused),
             _ => false,
         }
     }

@@ -16,6 +16,9 @@ pub enum ToolError {
     /// It may pass by itself: tried again after `after`, or after the usual backoff.
     #[error("{error:#}")]
     Retry { error: anyhow::Error, after: Option<Duration> },
+    /// What it needs is away, which may last for hours: tried again for as long as a day.
+    #[error("{0:#}")]
+    Away(anyhow::Error),
     /// Trying again is of no use; the execution fails.
     #[error("{0:#}")]
     Fatal(anyhow::Error),
@@ -72,6 +75,7 @@ impl From<GitHubError> for ToolError {
         match error.retry() {
             Retry::After(wait) => Self::retry_after(error, wait),
             Retry::Soon => Self::retry(error),
+            Retry::WhenBack => Self::Away(error.into()),
             Retry::Never => Self::fatal(error),
         }
     }
@@ -88,6 +92,7 @@ impl From<GitError> for ToolError {
     /// Names, tokens and heads are loaded anew by the next attempt.
     fn from(error: GitError) -> Self {
         match error.remedy() {
+            Remedy::WhenBack => Self::Away(error.into()),
             Remedy::TryLater | Remedy::RenewToken | Remedy::Reload => Self::retry(error),
             Remedy::GiveUp => Self::fatal(error),
         }
@@ -102,6 +107,7 @@ impl From<EffectError> for ToolError {
             error => match error.retry() {
                 Retry::After(wait) => Self::retry_after(error, wait),
                 Retry::Soon => Self::retry(error),
+                Retry::WhenBack => Self::Away(error.into()),
                 Retry::Never => Self::fatal(error),
             },
         }

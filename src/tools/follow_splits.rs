@@ -58,7 +58,7 @@ impl Tool for FollowSplits {
             }
         }
         // What may pass goes first: the next attempt looks at all of them again.
-        failures.sort_by_key(|failure| !matches!(failure, ToolError::Retry { .. }));
+        failures.sort_by_key(|failure| !matches!(failure, ToolError::Retry { .. } | ToolError::Away(_)));
         match failures.into_iter().next() {
             Some(failure) => Err(failure),
             None if splits.is_empty() => Err(ToolError::skip("no split is open here")),

@@ -108,7 +108,7 @@ impl Registry {
         });
         let status = match &result {
             Ok(_) => "succeeded",
-            Err(ToolError::Retry { .. }) => "retry",
+            Err(ToolError::Retry { .. } | ToolError::Away(_)) => "retry",
             Err(ToolError::Fatal(_)) => "failed",
             Err(ToolError::Skip(_)) => "skipped",
             Err(ToolError::Superseded) => "superseded",

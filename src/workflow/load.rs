@@ -127,6 +127,19 @@ impl Loader<'_> {
             }
             let retry = self.retry(node.retry.as_ref(), Some(&id.value));
             let timeout = self.timeout(node.timeout.as_ref(), Some(&id.value));
+            if node.kind.value == "parallel" {
+                let keys = [
+                    ("retry", node.retry.as_ref().map(|key| key.referenced.line())),
+                    ("timeout", node.timeout.as_ref().map(|key| key.referenced.line())),
+                ];
+                for (key, at) in keys.into_iter().filter_map(|(key, at)| Some((key, at?))) {
+                    self.problem(
+                        at,
+                        Some(&id.value),
+                        &format!("{key:?} belongs to the nodes inside of a parallel one"),
+                    );
+                }
+            }
             // A node that is wrong in itself keeps its place, so that no edge to it is called wrong as well.
             let nothing = || (Work::Parallel { for_each: None, body: Graph::default() }, Vec::new());
             let (work, uses) = self.work(node, line, depth).unwrap_or_else(nothing);

@@ -15,11 +15,14 @@ pub struct RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { max_attempts: 3, backoff_factor: 2.0, max_delay: Duration::from_secs(30) }
+        Self::USUAL
     }
 }
 
 impl RetryPolicy {
+    /// Where a workflow's file says nothing else.
+    pub(super) const USUAL: Self = Self { max_attempts: 3, backoff_factor: 2.0, max_delay: Duration::from_secs(30) };
+
     /// How long to wait after the `tries`-th failed try: exponential, with full jitter, so that many who failed together do
     /// not come back together.
     pub fn delay(&self, tries: u32) -> Duration {

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 use anyhow::anyhow;
@@ -11,6 +12,7 @@ use serde_json::Value;
 
 use super::{
     definition::Node,
+    retry::RetryPolicy,
     stop::Stop,
     value::{MAX_VALUE_BYTES, size},
 };
@@ -40,12 +42,19 @@ pub(super) struct Steps {
     halted: AtomicBool,
 }
 
+/// What is away is waited for so long, from the first failed try on.
+const ABSENCE: TimeDelta = TimeDelta::hours(24);
+/// How long between two tries of what is away. The number of tries does not count.
+const MEANWHILE: RetryPolicy = RetryPolicy { max_delay: Duration::from_secs(600), ..RetryPolicy::USUAL };
+
 /// Failed tries of one node.
 #[derive(Clone, Copy, Default)]
 struct Tries {
     all: u32,
     /// Since the execution was queued, or a person retried it.
     recent: u32,
+    /// The first of the recent ones.
+    since: Option<DateTime<Utc>>,
 }
 
 impl Steps {
@@ -57,7 +66,10 @@ impl Steps {
             if let Some((path, _)) = step.path.rsplit_once(TRY) {
                 let tries = tries.entry(path.to_owned()).or_default();
                 tries.all += 1;
-                tries.recent += u32::from(step.attempt >= first_attempt);
+                if step.attempt >= first_attempt {
+                    tries.recent += 1;
+                    tries.since = Some(tries.since.map_or(step.started_at, |since| since.min(step.started_at)));
+                }
             }
         }
         let finished = steps.into_iter().map(|step| (step.path.clone(), step)).collect();
@@ -100,22 +112,40 @@ impl Steps {
         let message = error.to_string();
         match error {
             ToolError::Retry { after, .. } => {
-                let Tries { all, recent } = self.tries.get(path).copied().unwrap_or_default();
-                let tries = recent + 1;
-                self.record(&format!("{path}{TRY}{}", all + 1), StepStatus::Failed, Err(&message), started).await?;
+                let tries = self.tried(path, &message, started).await?;
                 let allowed = node.retry.max_attempts * if after.is_some() { PATIENCE } else { 1 };
                 if tries >= allowed {
                     let message = format!("{message} (given up after {tries} tries)");
                     return self.given_up(path, &message, started).await;
                 }
-                let delay = TimeDelta::from_std(after.unwrap_or_else(|| node.retry.delay(tries)));
-                let at = self.clock.now() + delay.map_or(TimeDelta::days(1), |delay| delay.min(TimeDelta::days(1)));
-                Ok(Stop::Retry { at, reason: format!("{path}: {message}") })
+                Ok(self.later(path, &message, after.unwrap_or_else(|| node.retry.delay(tries))))
+            }
+            ToolError::Away(_) => {
+                let tries = self.tried(path, &message, started).await?;
+                let since = self.tries.get(path).and_then(|tries| tries.since).unwrap_or(started);
+                if started - since >= ABSENCE {
+                    let message = format!("{message} (given up after {tries} tries in {} hours)", ABSENCE.num_hours());
+                    return self.given_up(path, &message, started).await;
+                }
+                Ok(self.later(path, &message, MEANWHILE.delay(tries)))
             }
             ToolError::Fatal(_) => self.given_up(path, &message, started).await,
             ToolError::Skip(reason) => Ok(self.halt(Stop::Skipped(reason))),
             ToolError::Superseded => Ok(self.halt(Stop::Interrupted)),
         }
+    }
+
+    /// Stores a failed try; gives how many there were.
+    async fn tried(&self, path: &str, message: &str, started: DateTime<Utc>) -> Result<u32, Stop> {
+        let Tries { all, recent, .. } = self.tries.get(path).copied().unwrap_or_default();
+        self.record(&format!("{path}{TRY}{}", all + 1), StepStatus::Failed, Err(message), started).await?;
+        Ok(recent + 1)
+    }
+
+    fn later(&self, path: &str, message: &str, delay: Duration) -> Stop {
+        let longest = TimeDelta::days(1);
+        let delay = TimeDelta::from_std(delay).map_or(longest, |delay| delay.min(longest));
+        Stop::Retry { at: self.clock.now() + delay, reason: format!("{path}: {message}") }
     }
 
     async fn given_up(&self, path: &str, message: &str, started: DateTime<Utc>) -> Result<Stop, Stop> {

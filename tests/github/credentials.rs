@@ -57,6 +57,48 @@ async fn a_wrong_clock_is_set_right_once_by_the_date_of_a_401() {
 }
 
 #[tokio::test]
+async fn many_who_are_refused_for_a_wrong_clock_are_all_set_right() {
+    let hour_ahead = (noon() + TimeDelta::hours(1)).to_rfc2822();
+    let both = std::sync::Arc::new(tokio::sync::Barrier::new(2));
+    let server = Server::start(move |seen| {
+        let on_time = claims(seen)["iat"].as_i64().unwrap() > noon().timestamp() + 3000;
+        Some(match on_time {
+            true => ok(&json!({ "id": 1, "slug": "seam", "name": "Seam", "html_url": "" })),
+            false => status(401).header("date", &hour_ahead).json(&json!({ "message": "'Issued at' claim is wrong" })),
+        })
+    })
+    .await;
+    let ask = async || {
+        let app = server.client().app();
+        both.wait().await;
+        app.app().await
+    };
+    let (one, other) = tokio::join!(ask(), ask());
+    one.unwrap();
+    other.unwrap();
+}
+
+#[tokio::test]
+async fn an_app_that_was_renamed_is_known_again() {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let server = Server::start(move |_| match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+        0 => Some(ok(&json!({ "id": 1, "slug": "seam", "name": "Seam", "html_url": "" }))),
+        1 => Some(ok(&json!({ "id": 1, "slug": "seam-of-octo", "name": "Seam", "html_url": "" }))),
+        _ => Some(status(404)),
+    })
+    .await;
+    let github = server.client();
+    let mut slugs = Vec::new();
+    for _ in 0..4 {
+        slugs.push(github.app().own().await.unwrap().slug.clone());
+        server.clock.advance(TimeDelta::minutes(6));
+    }
+    assert_eq!(slugs, ["seam", "seam", "seam-of-octo", "seam-of-octo"]);
+    server.clock.advance(TimeDelta::hours(1));
+    assert_eq!(github.app().own().await.unwrap().slug, "seam-of-octo", "what GitHub said last holds while it is away");
+}
+
+#[tokio::test]
 async fn a_401_with_the_right_time_is_not_tried_again() {
     let server = Server::start(|_| {
         let body = json!({ "message": "A JSON web token could not be decoded" });

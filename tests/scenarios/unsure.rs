@@ -73,6 +73,18 @@ scenario!(too_many_requests_are_waited_out, async |seam| {
     say_it_once(seam, &Fault::Status(429), 1).await;
 });
 
+scenario!(github_may_be_away_for_hours, async |seam| {
+    // Each try is four calls.
+    seam.github.fail_next("GET /repos/{owner}/{repo}/pulls/{pull_number}", Fault::Status(503), 80);
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    insta::assert_snapshot!(glance(&pull), @r#"
+    check Seam: failure: 1 error
+    shop/cart.py:6 py/eval-nonliteral
+    reviews: ["COMMENTED"], comments: 0
+    "#);
+});
+
 scenario!(a_token_that_is_refused_is_asked_for_anew, async |seam| {
     seam.github.fail_next(TOKEN, Fault::Status(502), 2);
     say_it_once(seam, &Fault::Status(401), 1).await;

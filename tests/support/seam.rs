@@ -217,7 +217,7 @@ async fn start_process(fake: &FakeGitHub, database_url: &str, data_dir: &Path, c
     let settings = Settings::read(&Flags::default(), &|name| variables.get(name).cloned()).unwrap();
     let mut basis = Basis::open(settings, clock.clone()).await.unwrap();
     let patience = client::Settings {
-        timeout: Duration::from_secs(5),
+        timeout: Duration::from_secs(8),
         backoff: Duration::from_millis(1),
         // A manual clock does not move while somebody waits.
         patience: Duration::ZERO,

@@ -103,6 +103,7 @@ nodes:
   - { id: say, type: llm, prompt: hello, tool: pr-analyzer.validate_pr_groups }
   - { id: each, type: parallel, for_each: "items: ${input.items}" }
   - { id: all, type: parallel, for_each: "items: ${input.items}", nodes: [{ id: one, type: llm, prompt: "${item}" }] }
+  - { id: some, type: parallel, timeout: 5m, retry: { max_attempts: 2 }, nodes: [{ id: two, type: llm, prompt: hello }] }
 "#;
     insta::assert_snapshot!(mistakes(text), @r#"
     flow.yml:3: max_attempts must be 1 to 50
@@ -121,6 +122,8 @@ nodes:
     flow.yml:19: node each: a node of type parallel needs the key "nodes" with at least one node
     flow.yml:20: node all: for_each must be a list, or one ${...} that gives a list
     flow.yml:20: node all: unknown name in a node "items"; expected one of output, skipped
+    flow.yml:21: node some: "retry" belongs to the nodes inside of a parallel one
+    flow.yml:21: node some: "timeout" belongs to the nodes inside of a parallel one
     "#);
 }
 
