@@ -122,19 +122,30 @@ pub(super) fn of_work_tree<'a>(
     Ok(effective)
 }
 
-/// A file of settings; `None` where there is none.
+/// A file of settings; `None` where there is none. No symbolic link is followed: it may lead out of the repository, whose
+/// owner need not be who runs this.
 fn read(root: &Path, path: &str) -> anyhow::Result<Option<String>> {
-    let file = root.join(path);
-    match fs::metadata(&file) {
-        Ok(found) if found.len() > MOST_BYTES => return Ok(Some(too_large())),
-        Ok(found) if !found.is_file() => return Ok(None),
-        _ => {}
+    let mut file = root.to_owned();
+    for part in path.split('/') {
+        file.push(part);
+        let found = match fs::symlink_metadata(&file) {
+            Ok(found) => found,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+            Err(error) => return Err(error).with_context(|| format!("{path} cannot be read")),
+        };
+        if found.is_symlink() {
+            output::tell(&[format!("{path} is not read: a symbolic link leads to it")]);
+            return Ok(None);
+        }
+        if found.is_file() && found.len() > MOST_BYTES {
+            return Ok(Some(too_large()));
+        }
     }
-    match fs::read(&file) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("{path} cannot be read")),
+    if !file.is_file() {
+        return Ok(None);
     }
+    let bytes = fs::read(&file).with_context(|| format!("{path} cannot be read"))?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// The settings, and the rules that people there mostly dismiss.

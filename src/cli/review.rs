@@ -1,6 +1,7 @@
 //! `seam review`: the review that a pull request would get, before anything is pushed.
 
 use std::{
+    collections::HashMap,
     fs,
     path::{Component, Path, PathBuf},
 };
@@ -112,7 +113,11 @@ impl Review {
     fn render(&self, set: &ChangeSet, contents: &dyn Contents, analysis: &Analysis, engine: &Engine) -> String {
         let outcome = outcome::Outcome { base: &set.base, head: &set.head, analysis };
         match self.format {
-            Format::Human => human::render(&outcome, |path| text_of(set, contents, path), look()),
+            Format::Human => {
+                let files: HashMap<String, &FileChange> =
+                    set.files.iter().map(|file| (file.path.display(), file)).collect();
+                human::render(&outcome, |path| text_of(files.get(path)?, contents), look())
+            }
             Format::Json => json::render(&outcome),
             Format::Sarif => sarif::render(&outcome, &engine.rules()),
             Format::Github => github::render(&outcome),
@@ -163,8 +168,7 @@ fn keep_below(set: &mut ChangeSet, path: &Path, root: &Path) -> anyhow::Result<(
     Ok(())
 }
 
-fn text_of(set: &ChangeSet, contents: &dyn Contents, path: &str) -> Option<String> {
-    let file = set.files.iter().find(|file| file.path.display() == path)?;
+fn text_of(file: &FileChange, contents: &dyn Contents) -> Option<String> {
     let bytes = contents.head(file).ok()??;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }

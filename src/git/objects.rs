@@ -8,7 +8,7 @@ use gix::{ObjectId, ThreadSafeRepository, objs::TreeRefIter};
 
 use super::{branches::Authorship, error::GitError};
 use crate::{
-    change::change_set::{FileMode, FileVersion},
+    change::change_set::{FileMode, FileVersion, RepoPath},
     domain::ids::CommitSha,
 };
 
@@ -39,7 +39,10 @@ pub(super) fn open(path: &Path) -> Result<ThreadSafeRepository, GitError> {
 
 impl Objects {
     pub(super) fn of(repository: &ThreadSafeRepository) -> Self {
-        let mut repository = repository.to_thread_local();
+        Self::in_thread(repository.to_thread_local())
+    }
+
+    pub(super) fn in_thread(mut repository: gix::Repository) -> Self {
         // Trees are met again and again while comparing and walking.
         repository.object_cache_size_if_unset(4 * 1024 * 1024);
         Self { repository }
@@ -139,6 +142,24 @@ impl Objects {
                 Ok(Entry { name: entry.filename.to_vec(), kind, id: entry.oid.to_owned() })
             })
             .collect()
+    }
+
+    /// All files below a tree, by their paths in it.
+    pub(super) fn files_below(&self, tree: ObjectId) -> Result<Vec<(RepoPath, FileVersion)>, GitError> {
+        let mut files = Vec::new();
+        let mut open = vec![(Vec::new(), tree)];
+        while let Some((folder, tree)) = open.pop() {
+            for entry in self.entries(tree)? {
+                let path = [folder.as_slice(), &entry.name].concat();
+                match entry.kind {
+                    EntryKind::Tree => open.push(([&path[..], b"/"].concat(), entry.id)),
+                    EntryKind::File(mode) => {
+                        files.push((RepoPath(path), FileVersion { mode, id: Some(entry.id.to_string()), size: 0 }));
+                    }
+                }
+            }
+        }
+        Ok(files)
     }
 
     /// Those of `paths` that are plain files, with their ids.

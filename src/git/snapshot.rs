@@ -18,7 +18,7 @@ use gix::{
 };
 use rustix::fs::{Mode as OpenMode, OFlags};
 
-use super::{clean::Cleaner, error::GitError};
+use super::{clean::Cleaner, error::GitError, objects::Objects};
 use crate::change::change_set::{FileMode, FileVersion, RepoPath};
 
 /// Every file by its path.
@@ -49,6 +49,10 @@ impl Snapshot<'_> {
         let mut files = Files::new();
         for entry in index.entries() {
             let path = RepoPath(entry.path(index).to_vec());
+            if entry.mode == Mode::DIR {
+                files.extend(sparse_folder(self.repository, &path, entry.id)?);
+                continue;
+            }
             let untouched = entry.flags.intersects(Flags::SKIP_WORKTREE | Flags::ASSUME_VALID);
             let Some(mode) = file_mode(entry.mode) else { continue };
             let tracked = FileVersion { mode, id: Some(entry.id.to_string()), size: entry.stat.size.into() };
@@ -193,6 +197,17 @@ impl Folders<'_> {
         self.known.insert(folder.to_owned(), real);
         real
     }
+}
+
+/// What a sparse index holds as one entry: a folder that is not checked out, with all that is in it.
+pub(super) fn sparse_folder(
+    repository: &gix::Repository,
+    folder: &RepoPath,
+    tree: gix::ObjectId,
+) -> Result<impl Iterator<Item = (RepoPath, FileVersion)>, GitError> {
+    let folder = folder.0.clone();
+    let files = Objects::in_thread(repository.clone()).files_below(tree)?;
+    Ok(files.into_iter().map(move |(path, version)| (RepoPath([&folder[..], &path.0].concat()), version)))
 }
 
 pub(super) fn file_mode(mode: Mode) -> Option<FileMode> {

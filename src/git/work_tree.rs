@@ -7,7 +7,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use gix::{ObjectId, ThreadSafeRepository, bstr::BStr};
+use gix::{
+    ObjectId, ThreadSafeRepository,
+    bstr::BStr,
+    index::entry::{Flags, Mode, Stage},
+};
 
 use super::{
     branches::{self, Authorship, MadeBranch, NewBranch},
@@ -23,7 +27,7 @@ use super::{
 use crate::{
     change::{
         assemble::{Limits, Parts, assemble},
-        change_set::{ChangeSet, FileChange, FileMode, FileVersion},
+        change_set::{ChangeSet, FileChange, FileMode, FileVersion, RepoPath},
         contents::{Contents, ContentsError},
         rewrites::Rewrites,
         surroundings::Surroundings,
@@ -96,8 +100,10 @@ impl WorkTree {
     /// `HEAD` where there is none; the zero id (the empty tree) before the first commit.
     pub fn default_base(&self) -> Result<CommitSha, GitError> {
         let repository = self.repository.to_thread_local();
-        let Ok(head) = repository.head_id() else { return Ok(sha(ObjectId::null(repository.object_hash()))) };
-        let head = sha(head.detach());
+        if repository.head().map_err(GitError::corrupt)?.is_unborn() {
+            return Ok(sha(ObjectId::null(repository.object_hash())));
+        }
+        let head = sha(repository.head_id().map_err(GitError::corrupt)?.detach());
         let Some(upstream) = upstream_default(&repository) else { return Ok(head) };
         Ok(Objects::of(&self.repository).merge_base(&head, &sha(upstream))?.unwrap_or(head))
     }
@@ -239,13 +245,21 @@ fn own_authorship(repository: &gix::Repository) -> Result<Authorship, GitError> 
 /// What is in the index.
 fn staged(repository: &gix::Repository) -> Result<Files, GitError> {
     let index = repository.index_or_empty().map_err(GitError::corrupt)?;
-    let stored = index.entries().iter().filter(|entry| !entry.flags.contains(gix::index::entry::Flags::INTENT_TO_ADD));
-    let files = stored.filter_map(|entry| {
-        let mode = snapshot::file_mode(entry.mode)?;
-        let path = crate::change::change_set::RepoPath(entry.path(&index).to_vec());
-        Some((path, FileVersion { mode, id: Some(entry.id.to_string()), size: 0 }))
-    });
-    Ok(files.collect())
+    let mut files = Files::new();
+    for entry in index.entries() {
+        let path = RepoPath(entry.path(&index).to_vec());
+        if entry.stage() != Stage::Unconflicted {
+            return Err(GitError::Unmerged { path: path.display() });
+        }
+        if entry.mode == Mode::DIR {
+            files.extend(snapshot::sparse_folder(repository, &path, entry.id)?);
+        } else if let Some(mode) = snapshot::file_mode(entry.mode)
+            && !entry.flags.contains(Flags::INTENT_TO_ADD)
+        {
+            files.insert(path, FileVersion { mode, id: Some(entry.id.to_string()), size: 0 });
+        }
+    }
+    Ok(files)
 }
 
 /// `refs/remotes/REMOTE/HEAD` of the branch's remote (or `origin`), else its `main` or `master`.

@@ -126,6 +126,63 @@ fn before_the_first_commit_everything_is_new() {
 }
 
 #[test]
+fn folders_that_are_not_checked_out_are_as_they_were() {
+    let terminal = Terminal::in_repository(&[]);
+    terminal.commit(&[("a/app.py", CLEAN), ("b/one.py", CLEAN), ("b/deep/two.py", CLEAN)]);
+    terminal.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "a"]);
+    terminal.write(&[("a/app.py", EVAL)]);
+    let said = "1 error. 1 file changed: 1 reviewed.";
+    let ran = terminal.seam(&["review", "--base", "HEAD"]);
+    assert!(ran.out.contains(said), "{ran}");
+    terminal.git(&["add", "a/app.py"]);
+    let ran = terminal.seam(&["review", "--staged"]);
+    assert!(ran.out.contains(said), "{ran}");
+}
+
+#[test]
+fn no_link_leads_to_settings_outside_of_the_repository() {
+    let terminal = Terminal::in_repository(&[]);
+    let outside = terminal.root().parent().unwrap().join("private.yml");
+    std::fs::write(&outside, "password of the neighbour\n").unwrap();
+    std::fs::create_dir(terminal.root().join(".github")).unwrap();
+    std::os::unix::fs::symlink(&outside, terminal.root().join(".github/seam.yml")).unwrap();
+    terminal.write(&[("app.py", EVAL)]);
+    let ran = terminal.seam(&["review", "--format", "json"]);
+    assert_snapshot!(ran.err, @"seam: .github/seam.yml is not read: a symbolic link leads to it");
+    assert_snapshot!(found(&ran), @"
+    gen/symlink-out-of-tree .github/seam.yml:0
+    py/eval-nonliteral app.py:2
+    ");
+}
+
+#[test]
+fn a_conflict_that_is_not_solved_is_not_staged() {
+    let terminal = Terminal::in_repository(&[("app.py", CLEAN)]);
+    terminal.git(&["checkout", "--quiet", "-b", "other"]);
+    terminal.commit(&[("app.py", EVAL)]);
+    terminal.git(&["checkout", "--quiet", "-b", "mine", "HEAD~1"]);
+    terminal.commit(&[("app.py", "x = 1\n")]);
+    std::process::Command::new("git")
+        .args(["-C", terminal.root().to_str().unwrap(), "merge", "--quiet", "other"])
+        .output()
+        .unwrap();
+    assert_snapshot!(terminal.seam(&["review", "--staged"]), @"
+    seam: app.py has a merge conflict: solve it and stage what shall be committed, or leave out --staged
+    exit 2
+    ");
+}
+
+#[test]
+fn a_head_that_is_broken_is_not_taken_for_none() {
+    let terminal = Terminal::in_repository(&[("app.py", CLEAN)]);
+    let head = terminal.git(&["rev-parse", "HEAD"]);
+    let (folder, name) = head.trim().split_at(2);
+    std::fs::remove_file(terminal.root().join(".git/objects").join(folder).join(name)).unwrap();
+    let ran = terminal.seam(&["review"]);
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{ran}");
+}
+
+#[test]
 fn a_path_narrows_the_review() {
     let terminal = Terminal::in_repository(&[("app.py", CLEAN)]);
     terminal.write(&[("app.py", EVAL), ("src/main.rs", LEFTOVER), ("src2/main.rs", LEFTOVER)]);
