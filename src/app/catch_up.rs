@@ -44,7 +44,10 @@ impl CatchUp {
                     && self.is_missed(db, attempt).await?
                 {
                     tracing::info!(delivery.id = %attempt.guid, "asking GitHub to deliver {} again", attempt.guid);
-                    github.app().redeliver(attempt.id).await?;
+                    // One that GitHub does not have any more keeps no other from coming.
+                    if let Err(error) = github.app().redeliver(attempt.id).await {
+                        tracing::warn!(delivery.id = %attempt.guid, "GitHub does not deliver {} again: {error}", attempt.guid);
+                    }
                     *self.asked_for.entry(attempt.guid.clone()).or_default() += 1;
                     asked.insert(attempt.guid.clone());
                 }

@@ -153,13 +153,10 @@ impl Keyring {
             ),
             (None, None) => (None, None, None),
         };
-        let secrets = match (&self.settings.webhook_secret, kept) {
-            (Some(secret), _) => {
-                std::iter::once(secret).chain(&self.settings.previous_webhook_secret).cloned().collect()
-            }
-            (None, Some(kept)) => kept.webhook_secrets(self.clock.now()),
-            (None, None) => Vec::new(),
-        };
+        // GitHub makes a secret of its own for an App that is set up here.
+        let of_set_up = kept.filter(|_| self.settings.app.is_none()).map(|kept| kept.webhook_secrets(self.clock.now()));
+        let of_settings = self.settings.webhook_secret.iter().chain(&self.settings.previous_webhook_secret).cloned();
+        let secrets: Vec<_> = of_settings.chain(of_set_up.into_iter().flatten()).collect();
         self.credentials.send_replace(credentials);
         self.secrets.send_replace(WebhookSecrets::new(secrets));
         self.current.send_replace(current);

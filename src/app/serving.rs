@@ -237,6 +237,11 @@ async fn look_again(Basis { keyring, github, db, clock, .. }: Basis, stopping: C
         Ok(live) => github.share_limits_among(live),
         Err(error) => tracing::warn!("nobody knows how many processes there are: {error}"),
     };
+    // An App may be renamed, and GitHub may not answer just now.
+    let learn = async || match github.app().own().await {
+        Ok(app) => keyring.learn(&app),
+        Err(error) => tracing::warn!("GitHub does not tell who this App is: {error}"),
+    };
     beat().await;
     let mut credentials = keyring.credentials();
     credentials.mark_changed();
@@ -252,10 +257,7 @@ async fn look_again(Basis { keyring, github, db, clock, .. }: Basis, stopping: C
                     return;
                 }
                 if keyring.current().is_some() {
-                    match github.app().app().await {
-                        Ok(app) => keyring.learn(&app),
-                        Err(error) => tracing::warn!("GitHub does not tell who this App is: {error}"),
-                    }
+                    learn().await;
                 }
             }
             () = tokio::time::sleep(LOOK_AGAIN) => {
@@ -263,6 +265,9 @@ async fn look_again(Basis { keyring, github, db, clock, .. }: Basis, stopping: C
                 beat().await;
                 if let Err(error) = keyring.refresh().await {
                     tracing::error!("{error:#}");
+                }
+                if keyring.current().is_some() {
+                    learn().await;
                 }
             }
         }

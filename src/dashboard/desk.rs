@@ -14,7 +14,7 @@ use super::{
     page::Pages,
     registrar::{Registrar, Source},
     signed::Signer,
-    visitor::{Doorkeeper, Visitor},
+    visitor::{Doorkeeper, Visitor, is_loopback},
 };
 use crate::{github::client::GitHub, store::db::Db, telemetry::clock::Clock};
 
@@ -48,7 +48,8 @@ pub(super) struct Problem {
 impl Desk {
     pub(super) fn visitor(&self, parts: &Parts) -> Visitor {
         let registered_elsewhere = self.registrar.current().is_some_and(|app| match app.source {
-            Source::Settings => false,
+            // GitHub's webhooks come here from somewhere else, and so may anybody.
+            Source::Settings => !is_loopback(&self.web_url),
             Source::SetUp { address, .. } => address != self.public_url,
         });
         self.door.visitor(parts, !registered_elsewhere)

@@ -34,7 +34,14 @@ pub(super) async fn perform(
     };
     while run.status != CheckStatus::Completed && sent <= check.annotations.len() {
         let change = change(check, sent);
-        run = attempt.write(attempt.repository().update_check_run(run.id, &change)).await?;
+        run = match attempt.write(attempt.repository().update_check_run(run.id, &change)).await {
+            Err(error) if error.is_unprocessable() && sent < check.annotations.len() => {
+                let rest = check.annotations.get(sent..).unwrap_or_default().to_vec();
+                let listed = without_annotations(&CheckRunReport { annotations: rest, ..check.clone() });
+                attempt.write(attempt.repository().update_check_run(run.id, &self::change(&listed, 0))).await?
+            }
+            updated => updated?,
+        };
         sent += ANNOTATIONS_AT_ONCE;
     }
     Ok(result(&run))

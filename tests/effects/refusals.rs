@@ -105,6 +105,24 @@ async fn a_refusal_that_nobody_understands_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_check_run_whose_later_annotations_are_refused_is_completed() {
+    on_sqlite(async |db: Db| {
+        let desk = Desk::new(db).await;
+        let held = desk.execution().await;
+        desk.fake.fail_next("PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", Fault::Status(422), 1);
+        desk.performer(held).perform(&desk.check_run(120)).await.unwrap();
+        let shown = desk.shown();
+        assert!(shown.contains("check Seam: neutral: 120 problems"), "{shown}");
+        let as_text = |number: usize| shown.contains(&format!("- `shop.py` line {number}: Problem {number}\n"));
+        let as_annotation = |number: usize| shown.contains(&format!("warning shop.py:{number} Problem {number}: Look."));
+        for number in 1..=120 {
+            assert!(as_annotation(number) == (number <= 50) && as_text(number) == (number > 50), "{number}: {shown}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_worker_that_dies_while_it_looks_for_places_is_continued() {
     on_sqlite(async |db: Db| {
         let desk = Desk::new(db).await;

@@ -112,3 +112,18 @@ async fn a_server_that_only_this_machine_reaches_needs_no_sign_in_to_look_at_exe
     assert_eq!(ask("192.0.2.1:4000", "localhost:8080").await, 401);
     assert_eq!(ask("127.0.0.1:4000", "seam.example.com").await, 401);
 }
+
+#[tokio::test]
+async fn an_app_from_the_settings_is_reached_from_elsewhere_whatever_the_request_looks_like() {
+    let key = &crate::fake_github::key::app_key().pem;
+    let server = Server::start_with(&[
+        ("SEAM_GITHUB_URL", "https://github.example.com"),
+        ("SEAM_GITHUB_APP_ID", "7"),
+        ("SEAM_GITHUB_PRIVATE_KEY", key),
+    ])
+    .await;
+    let path = with_an_execution(&server).await;
+    let mut request = Request::get(&path).header("host", "localhost:8080").body(Body::empty()).unwrap();
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4000))));
+    assert_eq!(server.app.router().oneshot(request).await.unwrap().status().as_u16(), 401);
+}
