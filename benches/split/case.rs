@@ -7,7 +7,10 @@ use std::{
 };
 
 use seam::{
-    change::{assemble::Limits, surroundings::Surroundings},
+    change::{
+        assemble::Limits,
+        surroundings::{AuthorCommit, Surroundings},
+    },
     domain::{ids::CommitSha, plan::Plan},
     git::work_tree::{Head, LocalChange, WorkTree},
 };
@@ -24,6 +27,8 @@ pub(crate) struct Case {
     pub(crate) k: usize,
     base: CommitSha,
     head: CommitSha,
+    /// The same tree, with a commit for each pull request.
+    truth_head: Option<CommitSha>,
     pub(crate) files: Vec<File>,
     pub(crate) hunks: Vec<Hunk>,
 }
@@ -63,6 +68,8 @@ impl Assigned {
 pub(crate) struct Loaded {
     pub(crate) change: LocalChange,
     pub(crate) surroundings: Surroundings,
+    /// A commit for each pull request, oldest first; the squash alone where the case has no others.
+    pub(crate) pulls: Vec<AuthorCommit>,
 }
 
 pub(crate) fn read(file: &Path) -> Vec<Case> {
@@ -77,8 +84,10 @@ impl Case {
         let mut change = tree.changes(&self.base, &head).unwrap();
         let known: Vec<&str> = self.files.iter().map(|file| &*file.path).collect();
         change.set.files.retain(|file| known.contains(&&*file.path.display()));
-        let surroundings = tree.surroundings(&self.base, &head, &change.set, Some(tables)).unwrap();
-        Loaded { change, surroundings }
+        let chain = self.truth_head.clone().map_or(head, Head::Commit);
+        let mut surroundings = tree.surroundings(&self.base, &chain, &change.set, Some(tables)).unwrap();
+        let pulls = std::mem::take(&mut surroundings.commits);
+        Loaded { change, surroundings, pulls }
     }
 
     pub(crate) fn assigned(&self, plan: &Plan) -> Assigned {

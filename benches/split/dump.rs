@@ -18,7 +18,7 @@ use crate::{
 pub(crate) fn write(file: &Path, cases: &[Case], tables: &Path) {
     let out = Mutex::new(std::io::BufWriter::new(File::create(file).unwrap()));
     each(cases, |case| {
-        let Loaded { change, surroundings } = case.load(tables);
+        let Loaded { change, surroundings, .. } = case.load(tables);
         let options = Options::default();
         let input =
             SplitInput { set: &change.set, contents: &change.contents, surroundings: &surroundings, options: &options };

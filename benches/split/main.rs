@@ -5,6 +5,7 @@
 
 mod case;
 mod dump;
+mod history;
 #[path = "../common/process.rs"]
 #[expect(dead_code, reason = "common to all benches")]
 mod process;
@@ -21,6 +22,7 @@ use std::{
 
 use case::{Case, Loaded};
 use clap::Parser;
+use history::History;
 use score::Score;
 use seam::{
     domain::plan::{Granularity, Strategy},
@@ -47,6 +49,9 @@ struct Arguments {
     /// Only these strategies
     #[arg(long, num_args = 1..)]
     strategies: Vec<String>,
+    /// Measure what the author's commits are worth, clean and otherwise
+    #[arg(long)]
+    commits: bool,
     /// Leave out each piece of evidence in turn
     #[arg(long)]
     ablation: bool,
@@ -89,8 +94,8 @@ fn main() {
     }
     let ways = ways(&arguments, weights);
     let measured = each(&cases, |case| {
-        let loaded = case.load(&arguments.tables);
-        ways.iter().map(|way| way.measure(case, &loaded)).collect::<Vec<_>>()
+        let mut loaded = case.load(&arguments.tables);
+        ways.iter().map(|way| way.measure(case, &mut loaded)).collect::<Vec<_>>()
     });
     for (at, way) in ways.iter().enumerate() {
         let of_way = measured.iter().map(|ways| &ways[at]);
@@ -105,25 +110,32 @@ struct Way {
     name: String,
     options: Options,
     weights: Weights,
+    history: History,
 }
 
-/// Strategies first, then what is left of the default one without each piece of evidence.
+/// Strategies first, then those that follow commits, then what is left of the default one without each piece of evidence.
 fn ways(arguments: &Arguments, weights: &Weights) -> Vec<Way> {
     let way = |name: String, strategy, granularity, weights: Weights| Way {
         name,
         options: Options { strategy, granularity, ..Options::default() },
         weights,
+        history: History::Squash,
     };
     let wanted = |strategy: &Strategy| {
-        // Cases are one commit: there is nothing to follow.
-        *strategy != Strategy::Commits
-            && (arguments.strategies.is_empty() || arguments.strategies.iter().any(|name| name == strategy.as_str()))
+        arguments.strategies.is_empty() || arguments.strategies.iter().any(|name| name == strategy.as_str())
     };
     let mut ways = Vec::new();
-    for strategy in Strategy::ALL.into_iter().filter(wanted) {
+    // A squash leaves no commits to follow.
+    for strategy in Strategy::ALL.into_iter().filter(wanted).filter(|strategy| *strategy != Strategy::Commits) {
         ways.push(way(format!("{} files", strategy.as_str()), strategy, Granularity::File, weights.clone()));
         if strategy == Strategy::Hybrid {
             ways.push(way(format!("{} hunks", strategy.as_str()), strategy, Granularity::Hunk, weights.clone()));
+        }
+    }
+    for strategy in [Strategy::Commits, Strategy::Hybrid].into_iter().filter(wanted).filter(|_| arguments.commits) {
+        for (name, history) in History::KNOWN {
+            let name = format!("{}, {name}", strategy.as_str());
+            ways.push(Way { history, ..way(name, strategy, Granularity::File, weights.clone()) });
         }
     }
     for left_out in Feature::ALL.into_iter().filter(|_| arguments.ablation) {
@@ -135,8 +147,9 @@ fn ways(arguments: &Arguments, weights: &Weights) -> Vec<Way> {
 }
 
 impl Way {
-    fn measure(&self, case: &Case, loaded: &Loaded) -> (Score, Duration) {
-        let Loaded { change, surroundings } = loaded;
+    fn measure(&self, case: &Case, loaded: &mut Loaded) -> (Score, Duration) {
+        let Loaded { change, surroundings, pulls } = loaded;
+        surroundings.commits = self.history.of(pulls);
         let started = Instant::now();
         let input = SplitInput { set: &change.set, contents: &change.contents, surroundings, options: &self.options };
         let plan = plan_with(input, &self.weights);

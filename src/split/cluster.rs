@@ -187,7 +187,7 @@ mod tests {
 
     /// How many groups come of two pairs of files, each pair alike by 90 percent, and so alike to the other one.
     fn groups_of(percent: Likelihood, cap: usize) -> usize {
-        let weights = r#"{ "provenance": "", "intercept": 0, "log_files": 0, "commits": 0, "threshold": 0.4, "attach": 0.4,
+        let weights = r#"{ "provenance": "", "intercept": 0, "log_files": 0, "commits": { "shared": 0, "apart": 0 }, "threshold": 0.4, "attach": 0.4,
             "whole": { "intercept": 2, "last": 1, "mean": 2, "above": 0.75 }, "features": {} }"#;
         let likelihoods =
             Likelihoods::of(4, |one, other| CERTAIN / 100 * if one / 2 == other / 2 { 90 } else { percent });

@@ -27,6 +27,7 @@ pub fn groups(scene: &Scene<'_>, told: &Told<'_>) -> Vec<Group> {
     sets.extend(ordinary.into_iter().map(|set| (None, set)));
     let cap = input.options.max_files;
     let weights = blocks.weights();
+    let reason = strategy::reasons(scene);
     let mut groups = Vec::new();
     let mut members = Vec::new();
     for (special, set) in sets {
@@ -40,7 +41,7 @@ pub fn groups(scene: &Scene<'_>, told: &Told<'_>) -> Vec<Group> {
             group.names = told.names(&piece);
             group.reasons = match &special {
                 Some(special) => vec![Told::special(special)],
-                None => told.of(&piece),
+                None => reason(&piece).into_iter().chain(told.of(&piece)).collect(),
             };
             if of > 1 {
                 group.reasons.push(format!("part {} of {of} of what is more than {cap} files", at + 1));

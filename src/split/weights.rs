@@ -18,7 +18,7 @@ pub const CERTAIN: Likelihood = 1_000_000;
 pub struct Weights {
     intercept: f64,
     log_files: f64,
-    commits: f64,
+    commits: Commits,
     /// Groups less likely than this to belong together stay apart.
     pub threshold: f64,
     /// A group of one file joins the most similar one above this.
@@ -53,11 +53,21 @@ struct File {
     _provenance: String,
     intercept: f64,
     log_files: f64,
-    commits: f64,
+    commits: Commits,
     threshold: f64,
     attach: f64,
     whole: Whole,
     features: BTreeMap<String, Curve>,
+}
+
+/// What the author's commits are worth.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Commits {
+    /// All of them in common, for belonging together.
+    shared: f64,
+    /// None in common, against it.
+    apart: f64,
 }
 
 /// Tells a change that is one thing, whatever its seams.
@@ -117,10 +127,12 @@ impl Weights {
     }
 
     /// How likely two atoms with these measures belong together, in a change of so many. `commits`: how many of the author's
-    /// commits they share, from 0 to 1.
-    pub fn likelihood(&self, measures: &Measures, atoms: usize, commits: f64) -> Likelihood {
+    /// commits they share, from 0 to 1, where these say anything of both.
+    pub fn likelihood(&self, measures: &Measures, atoms: usize, commits: Option<f64>) -> Likelihood {
         let evidence: f64 = Feature::ALL.iter().map(|feature| self.worth(*feature, measures)).sum();
         let size = self.log_files * (atoms.max(1) as f64).ln() / 3.0;
-        logistic(self.intercept + size + evidence + self.commits * commits)
+        let Commits { shared, apart } = self.commits;
+        let commits = commits.map_or(0.0, |share| share * shared - (1.0 - share) * apart);
+        logistic(self.intercept + size + evidence + commits)
     }
 }

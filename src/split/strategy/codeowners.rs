@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Scene;
+use crate::split::reasons::listed;
 
 /// A file with more lines is no list of people.
 const MAX_RULES: usize = 5_000;
@@ -17,6 +18,16 @@ pub(super) fn groups(scene: &Scene<'_>) -> Vec<Vec<usize>> {
         groups.entry(owners(&rules, &item.place.path)).or_default().push(at);
     }
     groups.into_values().collect()
+}
+
+/// Who owns a group.
+pub(super) fn reasons<'s>(scene: &'s Scene<'_>) -> impl Fn(&[usize]) -> Option<String> + 's {
+    let rules = scene.input.surroundings.codeowners.as_deref().map(rules);
+    move |group| {
+        let owners = owners(rules.as_ref()?, &scene.blocks.items[*group.first()?].place.path);
+        let owners: Vec<String> = owners.iter().map(|owner| format!("`{owner}`")).collect();
+        Some(if owners.is_empty() { "nobody owns them".to_owned() } else { format!("owned by {}", listed(&owners)) })
+    }
 }
 
 struct Rule {

@@ -42,12 +42,23 @@ pub fn groups(scene: &Scene<'_>) -> Vec<Vec<usize>> {
     }
 }
 
+/// Why a group was made.
+pub type Reason<'s> = Box<dyn Fn(&[usize]) -> Option<String> + 's>;
+
+/// Tells of a group why the strategy made it, where that is something that no measure tells.
+pub fn reasons<'s>(scene: &'s Scene<'_>) -> Reason<'s> {
+    match scene.input.options.strategy {
+        Strategy::Codeowners => Box::new(codeowners::reasons(scene)),
+        Strategy::Hybrid | Strategy::Commits => Box::new(commits::reasons(scene)),
+        Strategy::Semantic | Strategy::Directory | Strategy::Dependency => Box::new(|_| None),
+    }
+}
+
 /// How likely two blocks belong together, in the eyes of a strategy.
 pub fn likelihoods(input: SplitInput<'_>, blocks: &Blocks, evidence: &Evidence, weights: &Weights) -> Likelihoods {
-    let commits = commits::Shared::of(input, blocks);
-    let honours_commits = input.options.strategy == Strategy::Hybrid;
+    let commits = (input.options.strategy == Strategy::Hybrid).then(|| commits::Shared::of(input, blocks));
     Likelihoods::of(evidence.atoms(), |one, other| {
-        let shared = if honours_commits { commits.share(one, other) } else { 0.0 };
+        let shared = commits.as_ref().and_then(|commits| commits.share(one, other));
         weights.likelihood(evidence.pair(one, other), evidence.atoms(), shared)
     })
 }
