@@ -1,7 +1,14 @@
 //! Makes the branches of a plan in a repository on this machine. Nothing that is there is touched: neither a branch, nor the
 //! index, nor the work tree. A branch that is there already as it is to be made, but for who made it when, is as good.
 
-use gix::{ObjectId, refs::transaction::PreviousValue};
+use gix::{
+    ObjectId,
+    date::parse::TimeBuf,
+    refs::{
+        FullName,
+        transaction::{PreviousValue, RefEdit},
+    },
+};
 
 use super::{error::GitError, objects::Objects, tree_writer::TreeWriter};
 use crate::change::tree_edit::TreeEdit;
@@ -30,7 +37,7 @@ pub(super) struct Authorship {
     pub(super) committer: gix::actor::Signature,
 }
 
-/// Writes all objects first and then all branches, so that a failure leaves no branch behind.
+/// Writes all objects first and then all branches together, so that a failure leaves no branch behind.
 pub(super) fn make(
     repository: &gix::Repository,
     objects: &Objects,
@@ -65,10 +72,18 @@ pub(super) fn make(
         made.push((commit, tree));
         new.push((branch, commit));
     }
-    for (branch, commit) in new {
-        repository
-            .reference(format!("refs/heads/{}", branch.name), commit, PreviousValue::MustNotExist, "seam split")
-            .map_err(|error| GitError::BranchNotMade { name: branch.name.clone(), why: error.to_string() })?;
+    let not_made = |branch: &NewBranch, why: String| GitError::BranchNotMade { name: branch.name.clone(), why };
+    let mut edits = Vec::new();
+    for (branch, commit) in &new {
+        let name = format!("refs/heads/{}", branch.name);
+        let name = FullName::try_from(name).map_err(|error| not_made(branch, error.to_string()))?;
+        edits.push(RefEdit::update(name, *commit, PreviousValue::MustNotExist, "seam split"));
+    }
+    if let Some((first, _)) = new.first() {
+        // Whoever runs this may have no name: the commits have a committer.
+        let mut time = TimeBuf::default();
+        let made = repository.edit_references_as(edits, Some(authorship.committer.to_ref(&mut time)));
+        made.map_err(|error| not_made(first, error.to_string()))?;
     }
     let branch = |(branch, (commit, tree)): (&NewBranch, &(ObjectId, ObjectId))| MadeBranch {
         name: branch.name.clone(),

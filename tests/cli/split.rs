@@ -157,6 +157,9 @@ fn branches_are_made_and_the_original_is_untouched() {
     terminal.git(&["checkout", "--quiet", "-b", "harbour"]);
     terminal.git(&["add", "--all"]);
     terminal.git(&["commit", "--quiet", "--message=all of it"]);
+    // Slices are in the name of whoever made the commit: nobody else is needed.
+    terminal.git(&["config", "--unset", "user.name"]);
+    terminal.git(&["config", "--unset", "user.email"]);
     let before = terminal.git(&["for-each-ref"]);
     let dry = terminal.seam(&[
         "split",
@@ -196,6 +199,8 @@ fn branches_are_made_and_the_original_is_untouched() {
     assert!(terminal.git(&["for-each-ref"]).contains(&*before.lines().next().unwrap().to_owned()));
     assert_eq!(terminal.git(&["status", "--porcelain"]), "");
     // Merged by git itself, the branches are the head.
+    terminal.git(&["config", "user.name", "Ada"]);
+    terminal.git(&["config", "user.email", "ada@example.com"]);
     terminal.git(&["checkout", "--quiet", "--detach", "main"]);
     let branches = terminal.git(&["for-each-ref", "--format=%(refname)", "refs/heads/seam"]);
     for branch in branches.lines() {
