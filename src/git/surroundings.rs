@@ -244,13 +244,36 @@ fn history(objects: &Objects, base: &CommitSha, set: &ChangeSet) -> Result<Histo
     Ok(history)
 }
 
-/// The commits that the head has and the base has not, along first parents, oldest first.
+/// The commits that the head has and the base has not, along first parents, oldest first. What only brings the base branch in
+/// is none of the author's.
 fn author_commits(objects: &Objects, base: &CommitSha, head: &CommitSha) -> Result<Vec<AuthorCommit>, GitError> {
-    let (base, mut next) = (object_id(base)?, Some(object_id(head)?));
+    let is_below_base = |id: &ObjectId| -> Result<bool, GitError> {
+        let commit: CommitSha = id.to_string().parse().expect("an object id is a commit id");
+        match objects.merge_base(&commit, base) {
+            Ok(common) => Ok(common == Some(commit)),
+            // A shallow clone ends somewhere.
+            Err(GitError::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    };
+    let (mut next, mut is_merged) = (Some(object_id(head)?), false);
+    let base_id = object_id(base)?;
     let mut commits = Vec::new();
-    while let Some(id) = next.filter(|id| *id != base && commits.len() <= MAX_COMMITS) {
+    while let Some(id) = next.filter(|id| *id != base_id && commits.len() <= MAX_COMMITS) {
+        // The base was brought in from the side: its own line ends somewhere below it.
+        if is_merged && is_below_base(&id)? {
+            next = Some(base_id);
+            break;
+        }
         let commit = objects.facts(id)?;
         next = commit.parents.first().copied();
+        if let [_, others @ ..] = &commit.parents[..]
+            && !others.is_empty()
+            && others.iter().map(is_below_base).collect::<Result<Vec<_>, _>>()?.into_iter().all(|is_below| is_below)
+        {
+            is_merged = true;
+            continue;
+        }
         let parent = match next {
             Some(parent) => Some(objects.facts(parent)?.tree),
             None => None,
@@ -265,7 +288,7 @@ fn author_commits(objects: &Objects, base: &CommitSha, head: &CommitSha) -> Resu
         });
     }
     // Without the base below, the list would be of strangers' commits.
-    if next != Some(base) {
+    if next != Some(base_id) {
         return Ok(Vec::new());
     }
     commits.reverse();

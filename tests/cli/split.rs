@@ -150,6 +150,33 @@ fn only_what_code_can_name_lies_below_it() {
 }
 
 #[test]
+fn the_authors_commits_are_followed_past_a_merge_of_the_base() {
+    let terminal = Terminal::in_repository(&[("README.md", "# Shop\n")]);
+    terminal.git(&["config", "user.name", "Ada"]);
+    terminal.git(&["config", "user.email", "ada@example.com"]);
+    let commit = |message: &str, files: &[(&str, &str)]| {
+        terminal.write(files);
+        terminal.git(&["add", "--all"]);
+        terminal.git(&["commit", "--quiet", "--message", message]);
+    };
+    terminal.git(&["checkout", "--quiet", "-b", "topic"]);
+    commit("Weigh baskets", &[("basket.py", "x = 1\n"), ("scales.py", "y = 1\n")]);
+    terminal.git(&["checkout", "--quiet", "main"]);
+    commit("Something else", &[("other.py", "z = 1\n")]);
+    terminal.git(&["checkout", "--quiet", "topic"]);
+    terminal.git(&["merge", "--quiet", "--no-edit", "main"]);
+    commit("Explain the harbour", &[("harbour.md", "# Harbour\n"), ("quay.md", "# Quay\n")]);
+    let arguments = ["split", "--base", "main", "--head", "topic", "--strategy", "commits", "--format", "json"];
+    let ran = terminal.seam(&arguments);
+    insta::assert_snapshot!(slices(&ran), @"
+    s1 Weigh baskets: basket.py scales.py
+    s2 Explain the harbour: harbour.md quay.md
+    ");
+    let reason = &json(&ran)["slices"][0]["reasons"][0];
+    insta::assert_snapshot!(reason.as_str().unwrap(), @"the author committed them together: `Weigh baskets`");
+}
+
+#[test]
 fn branches_are_made_and_the_original_is_untouched() {
     let terminal = tangle();
     terminal.git(&["config", "user.name", "Ada"]);
