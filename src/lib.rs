@@ -16,6 +16,7 @@ pub mod analysis;
 pub mod git;
 pub mod github;
 pub mod llm;
+pub mod sandbox;
 // rank 3: the pure pipelines, and doing effects
 pub mod effects;
 pub mod review;

@@ -9,7 +9,7 @@ use std::{
 const RANKS: [&[&str]; 10] = [
     &["domain", "telemetry"],
     &["config", "change", "store"],
-    &["github", "git", "llm", "mcp_client", "analysis", "commands"],
+    &["github", "git", "llm", "mcp_client", "analysis", "commands", "sandbox"],
     &["review"],
     &["split", "effects"],
     &["tools"],

@@ -11,6 +11,7 @@ mod github;
 mod house;
 mod killed;
 mod review;
+mod sandbox;
 mod scenarios;
 mod setup;
 mod store;

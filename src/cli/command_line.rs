@@ -6,7 +6,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::
 
 use super::{
     config::Config, deliveries::Deliveries, doctor::Doctor, executions::Executions, healthcheck::Healthcheck,
-    review::Review, secrets::Secrets, serve::Serve, setup::Setup, split::Split, workflow::Workflow,
+    review::Review, sandbox::Sandbox, secrets::Secrets, serve::Serve, setup::Setup, split::Split, workflow::Workflow,
 };
 use crate::{
     config::{settings::Settings, sources::Flags},
@@ -36,6 +36,8 @@ enum Command {
     Doctor(Doctor),
     Secrets(Secrets),
     Healthcheck(Healthcheck),
+    #[command(hide = true)]
+    Sandbox(Sandbox),
 }
 
 /// What works on a work tree, and so without a server's settings.
@@ -48,6 +50,8 @@ pub enum Outcome {
     Done,
     /// It found something that the caller asked to be told of. Exit code 1.
     Found,
+    /// As what it ran ended.
+    Exit(u8),
 }
 
 /// Runs what the arguments of this process ask for. A command that could not do its work ends with exit code 2 and
@@ -69,10 +73,12 @@ pub fn run() -> ExitCode {
         Command::Doctor(doctor) => doctor.run(&flags),
         Command::Secrets(secrets) => secrets.run(&flags),
         Command::Healthcheck(healthcheck) => healthcheck.run(&flags),
+        Command::Sandbox(sandbox) => sandbox.run(),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
+        Ok(Outcome::Exit(code)) => ExitCode::from(code),
         Err(error) => fail(&format!("{error:#}")),
     }
 }

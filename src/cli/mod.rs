@@ -11,6 +11,7 @@ pub mod healthcheck;
 mod output;
 mod progress;
 pub mod review;
+pub mod sandbox;
 pub mod secrets;
 pub mod serve;
 pub mod setup;

@@ -4,4 +4,5 @@ pub(crate) mod database;
 pub(crate) mod glance;
 pub(crate) mod process;
 pub(crate) mod random;
+pub(crate) mod sandbox;
 pub(crate) mod seam;

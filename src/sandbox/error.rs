@@ -1,0 +1,24 @@
+//! Why something was not run.
+
+use std::{fmt, io, path::PathBuf};
+
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    #[error(
+        "nothing is run without a sandbox, and this kernel has none ({why}): it needs Linux 6.12 or later with Landlock, and a \
+         container that allows its system calls"
+    )]
+    NoLandlock { why: String },
+    #[error("{} is to be read in the sandbox, and is not there: mend the path, or leave it out", .path.display())]
+    NoPath { path: PathBuf },
+    #[error("`{program}` cannot be started in the sandbox: {why}")]
+    NotStarted { program: String, why: io::Error },
+    #[error("the sandbox cannot be set up: {doing}: {why}")]
+    NotSetUp { doing: &'static str, why: String },
+}
+
+impl SandboxError {
+    pub(super) fn while_doing<E: fmt::Display>(doing: &'static str) -> impl FnOnce(E) -> Self {
+        move |error| Self::NotSetUp { doing, why: error.to_string() }
+    }
+}

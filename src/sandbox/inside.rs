@@ -1,0 +1,42 @@
+//! The process that `seam sandbox` is: it gives up what a program shall not have, starts the program, and waits for it.
+
+use std::{
+    io::{self, Read as _},
+    os::unix::process::ExitStatusExt as _,
+    path::PathBuf,
+    process::{Command, Stdio},
+    thread,
+};
+
+use rustix::process::{Signal, kill_current_process_group};
+
+use super::{confinement, error::SandboxError, job::Limits};
+
+/// What this process is started for.
+#[derive(Clone, Debug)]
+pub struct Inside {
+    pub folder: PathBuf,
+    pub paths: Vec<PathBuf>,
+    pub limits: Limits,
+    pub command: Vec<String>,
+}
+
+impl Inside {
+    /// Gives the program's exit code; 128 and the signal, where one ended it. Ends with all that it started when standard input
+    /// ends: then whoever asked for it is gone.
+    ///
+    /// # Errors
+    /// When the sandbox could not be set up, or the program not be started.
+    pub fn run(self) -> Result<u8, SandboxError> {
+        confinement::enter(&self.folder, &self.paths, self.limits)?;
+        thread::spawn(|| {
+            let _ = io::copy(&mut io::stdin().lock().take(u64::MAX), &mut io::sink());
+            let _ = kill_current_process_group(Signal::KILL);
+        });
+        let Some((program, arguments)) = self.command.split_first() else { return Ok(0) };
+        let started = Command::new(program).args(arguments).stdin(Stdio::null()).status();
+        let status = started.map_err(|why| SandboxError::NotStarted { program: program.clone(), why })?;
+        let code = status.code().or_else(|| Some(128 + status.signal()?)).unwrap_or(1);
+        Ok(u8::try_from(code).unwrap_or(u8::MAX))
+    }
+}
