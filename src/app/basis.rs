@@ -10,6 +10,7 @@ use super::{keyring::Keyring, master_key::MasterKey, setup_token, vault::Vault};
 use crate::{
     config::settings::Settings,
     github::client::{self, GitHub},
+    sandbox::runner::Sandbox,
     store::db::Db,
     telemetry::clock::Clock,
 };
@@ -27,6 +28,8 @@ pub struct Basis {
     pub db: Db,
     pub keyring: Arc<Keyring>,
     pub github: GitHub,
+    /// Where the operator's command is run on slices.
+    pub sandbox: Sandbox,
 }
 
 impl Basis {
@@ -56,7 +59,15 @@ impl Basis {
         let github =
             GitHub::new(client::Settings::new(settings.github.api_url.clone()), keyring.credentials(), clock.clone())
                 .context("cannot use the GitHub that SEAM_GITHUB_API_URL names")?;
-        Ok(Self { settings: Arc::new(settings), clock, key: Arc::new(key), db, keyring: Arc::new(keyring), github })
+        Ok(Self {
+            settings: Arc::new(settings),
+            clock,
+            key: Arc::new(key),
+            db,
+            keyring: Arc::new(keyring),
+            github,
+            sandbox: Sandbox::of_this_program(),
+        })
     }
 
     /// A link that signs in to set-up and to the pages of executions, for the browser that opens it first.

@@ -26,9 +26,11 @@ use crate::{
     domain::event::Event,
     git::{mirror::Mirrors, mirror_limits::MirrorLimits},
     github::client::GitHub,
+    sandbox::runner::Sandbox,
     store::{db::Db, ingest::Ingest, process},
     telemetry::{clock::Clock, metrics},
     tools::{
+        build_check::BuildCheck,
         builtin::{self, Clients},
         context::Services,
         registry::Registry,
@@ -179,12 +181,23 @@ fn registry(basis: &Basis) -> anyhow::Result<Registry> {
     let folder = basis.settings.data_dir.join("mirrors");
     let mirrors = Mirrors::new(folder, basis.settings.github.web_url.clone(), MirrorLimits::default())?;
     let keyring = basis.keyring.clone();
+    let check = basis.settings.split_check.clone().map(|check| BuildCheck {
+        sandbox: basis.sandbox.clone(),
+        check,
+        folder: std::env::temp_dir(),
+    });
+    if check.is_some()
+        && let Err(why) = Sandbox::available()
+    {
+        tracing::warn!("no slice will be checked by SEAM_SPLIT_CHECK: {why}");
+    }
     Ok(builtin::registry(&Clients {
         github: basis.github.clone(),
         mirrors,
         engine: Arc::new(analysis::engine::Engine::new()),
         db: basis.db.clone(),
         links: Links::new(move || keyring.public_url()),
+        check,
     }))
 }
 

@@ -16,6 +16,7 @@ pub mod secrets;
 pub mod serve;
 pub mod setup;
 pub mod split;
+mod split_check;
 mod split_choices;
 mod split_pulls;
 pub mod workflow;

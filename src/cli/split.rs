@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use super::{
     command_line::Outcome,
     compared, config, output, progress,
+    split_check::Check,
     split_choices::{ChosenGranularity, ChosenStrategy},
     split_pulls::{self, Destination},
 };
@@ -21,6 +22,7 @@ use crate::{
     },
     git::{
         branches::NewBranch,
+        prefixes::Layer,
         work_tree::{Head, LocalChange, WorkTree},
     },
     review::evidence::keep_proven,
@@ -78,6 +80,8 @@ pub struct Split {
     /// Only say what would be made, and every call that would be
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    check: Check,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -96,9 +100,20 @@ impl Split {
         };
         let base = compared::base(&tree, self.base.as_deref(), &head)?;
         let change = progress::shown("Looking for what changed".to_owned(), || tree.changes(&base, &head))?;
-        let (plan, checked) = progress::shown(format!("Splitting {} files", change.set.files.len()), || {
+        let (mut plan, checked) = progress::shown(format!("Splitting {} files", change.set.files.len()), || {
             self.plan(&tree, &base, &head, &change)
         })?;
+        if let (Some(check), Some(layers), None) = (self.check.wanted(), &checked.layers, &plan.no_split) {
+            let grounds = plan.slices.iter().map(|slice| plan.ground(slice));
+            let layers: Vec<Layer> = grounds.zip(layers.iter().cloned()).collect();
+            let problems = progress::shown(format!("Checking {} slices", plan.slices.len()), || {
+                match tree.prefixes(&base, &change, &layers) {
+                    Ok(prefixes) => check.run(&plan, &prefixes, &|| false),
+                    Err(error) => check.not_run(&plan, error.to_string()),
+                }
+            });
+            plan.validation.problems.extend(problems);
+        }
         output::write(&match self.format {
             Format::Human => human::render(&plan, &change.set, Paint { colors: shows_colors() }),
             Format::Json => json::render(&plan),
@@ -187,14 +202,13 @@ impl Split {
         if base.is_zero() {
             bail!("there is no commit yet that branches could start from; make the first one");
         }
-        let number = |id| plan.slices.iter().position(|slice| Some(&slice.id) == id);
         let branches: Vec<NewBranch> = plan
             .slices
             .iter()
             .zip(checked.layers.unwrap_or_default())
             .map(|(slice, edits)| NewBranch {
                 name: slice.branch.clone(),
-                on: number(slice.stands_on.as_ref()),
+                on: plan.ground(slice),
                 message: format!("{}\n\n{}", slice.title, slice.description),
                 edits,
             })

@@ -17,5 +17,6 @@ pub mod rule_names;
 pub mod schema;
 pub mod settings;
 pub mod sources;
+pub mod split_check;
 mod values;
 mod variables;

@@ -15,6 +15,7 @@ use super::{
     github_settings::{self, GitHubSettings},
     llm_settings::{self, LlmSettings},
     sources::{Flags, SettingsError, Sources},
+    split_check::{self, SplitCheck},
     values::{parsed, text, url},
     variables::{ALL, DATA_DIR, DATABASE_URL, LISTEN, LOG, LOG_FORMAT, MASTER_KEY, PUBLIC_URL, REDIS_URL, WORKERS},
 };
@@ -39,6 +40,8 @@ pub struct Settings {
     /// `SEAM_REDIS_URL`
     pub redis_url: Option<SecretString>,
     pub llm: Option<LlmSettings>,
+    /// What is run on the slices of a plan.
+    pub split_check: Option<SplitCheck>,
 }
 
 impl Settings {
@@ -73,6 +76,7 @@ impl Settings {
         Ok(Self {
             listen,
             database_url: database_url(&sources, &data_dir)?,
+            split_check: split_check::read(&sources, &data_dir)?,
             data_dir,
             public_url,
             workers,

@@ -25,7 +25,15 @@ pub(super) const LLM_MODEL: Name = Name { variable: "SEAM_LLM_MODEL", key: Some(
 pub(super) const LLM_API_KEY: Name = Name { variable: "SEAM_LLM_API_KEY", key: Some("llm.api_key") };
 pub(super) const LLM_BASE_URL: Name = Name { variable: "SEAM_LLM_BASE_URL", key: Some("llm.base_url") };
 
-pub(super) const ALL: [Name; 19] = [
+pub(super) const SPLIT_CHECK: Name = Name { variable: "SEAM_SPLIT_CHECK", key: Some("split.check") };
+pub(super) const SPLIT_CHECK_PATHS: Name = Name { variable: "SEAM_SPLIT_CHECK_PATHS", key: Some("split.check_paths") };
+pub(super) const SPLIT_CHECK_ENV: Name = Name { variable: "SEAM_SPLIT_CHECK_ENV", key: Some("split.check_env") };
+pub(super) const SPLIT_CHECK_TIMEOUT: Name =
+    Name { variable: "SEAM_SPLIT_CHECK_TIMEOUT", key: Some("split.check_timeout") };
+pub(super) const SPLIT_CHECK_MEMORY: Name =
+    Name { variable: "SEAM_SPLIT_CHECK_MEMORY", key: Some("split.check_memory") };
+
+pub(super) const ALL: [Name; 24] = [
     LISTEN,
     DATABASE_URL,
     DATA_DIR,
@@ -45,4 +53,9 @@ pub(super) const ALL: [Name; 19] = [
     LLM_MODEL,
     LLM_API_KEY,
     LLM_BASE_URL,
+    SPLIT_CHECK,
+    SPLIT_CHECK_PATHS,
+    SPLIT_CHECK_ENV,
+    SPLIT_CHECK_TIMEOUT,
+    SPLIT_CHECK_MEMORY,
 ];

@@ -117,6 +117,12 @@ impl Plan {
         self.slices.iter().find(|slice| slice.id == *id)
     }
 
+    /// The number of the slice that one stands on; `None`: the base.
+    pub fn ground(&self, slice: &Slice) -> Option<usize> {
+        let on = slice.stands_on.as_ref()?;
+        self.slices.iter().position(|below| below.id == *on)
+    }
+
     /// The slices that become pull requests.
     pub fn opened(&self) -> impl Iterator<Item = &Slice> {
         self.slices.iter().filter(|slice| !slice.left_out)
@@ -314,6 +320,8 @@ pub enum PlanCheck {
     Findings,
     /// What GitHub would refuse.
     GitHub,
+    /// The operator's command, run on each slice with what it stands on.
+    BuildCheck,
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::{
     blocking::blocking,
     error::GitError,
     mirror::Mirror,
+    prefixes::{self, Layer, Prefixes},
     proof::{self, Proof},
     surroundings,
     tree_changes::Difference,
@@ -72,6 +73,25 @@ impl Mirror {
                 None => writer.apply(None, &[]),
             };
             proof::prove(mirror.repository().to_thread_local(), base, head_tree, &slices)
+        })
+        .await
+    }
+
+    /// The trees that the branches of slices would have. Fetches all files of both commits.
+    pub async fn prefixes(&self, base: &CommitSha, head: &CommitSha, layers: Vec<Layer>) -> Result<Prefixes, GitError> {
+        let (from, to) = (base.clone(), head.clone());
+        let needed = self
+            .read(move |objects| {
+                let mut blobs = prefixes::blobs(objects, objects.tree_of(&from)?)?;
+                blobs.extend(prefixes::blobs(objects, objects.tree_of(&to)?)?);
+                Ok(blobs)
+            })
+            .await?;
+        self.prefetch(needed).await?;
+        let (mirror, base) = (self.clone(), base.clone());
+        blocking(move || {
+            let base = mirror.objects().tree_of(&base)?;
+            Prefixes::of(mirror.repository().to_thread_local().with_object_memory(), base, &layers)
         })
         .await
     }

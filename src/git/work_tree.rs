@@ -18,6 +18,7 @@ use super::{
     clean::Cleaner,
     error::GitError,
     objects::{Objects, object_id},
+    prefixes::{Layer, Prefixes},
     proof::{self, Proof},
     snapshot::{self, Files, Snapshot},
     surroundings,
@@ -190,23 +191,20 @@ impl WorkTree {
     ) -> Result<Vec<MadeBranch>, GitError> {
         let objects = Objects::of(&self.repository);
         let repository = self.repository.to_thread_local();
-        for file in &change.set.files {
-            let Some(FileVersion { id: Some(id), mode, .. }) = &file.new else { continue };
-            let id = ObjectId::from_hex(id.as_bytes()).map_err(GitError::corrupt)?;
-            if *mode == FileMode::Submodule || objects.has(id) {
-                continue;
-            }
-            let content = change.contents.head(file).map_err(GitError::corrupt)?.unwrap_or_default();
-            let written = repository.write_blob(&content).map_err(GitError::corrupt)?.detach();
-            if written != id {
-                return Err(GitError::corrupt(format!("{} changed while it was read", file.path.display())));
-            }
-        }
+        store_files(&repository, &objects, change)?;
         let authorship = match head {
             Head::Commit(commit) => objects.authorship(commit)?,
             Head::WorkTree | Head::Staged => own_authorship(&repository)?,
         };
         branches::make(&repository, &objects, object_id(base)?, new, &authorship)
+    }
+
+    /// The trees that the branches of slices would have. Writes nothing.
+    pub fn prefixes(&self, base: &CommitSha, change: &LocalChange, layers: &[Layer]) -> Result<Prefixes, GitError> {
+        let objects = Objects::of(&self.repository);
+        let repository = self.repository.to_thread_local().with_object_memory();
+        store_files(&repository, &objects, change)?;
+        Prefixes::of(repository, objects.tree_of(base)?, layers)
     }
 
     /// Every file of a head that is no commit.
@@ -232,6 +230,23 @@ impl WorkTree {
         let head = self.repository.to_thread_local().head_name().ok()??;
         Some(head.shorten().to_string())
     }
+}
+
+/// Stores what is in no commit yet.
+fn store_files(repository: &gix::Repository, objects: &Objects, change: &LocalChange) -> Result<(), GitError> {
+    for file in &change.set.files {
+        let Some(FileVersion { id: Some(id), mode, .. }) = &file.new else { continue };
+        let id = ObjectId::from_hex(id.as_bytes()).map_err(GitError::corrupt)?;
+        if *mode == FileMode::Submodule || objects.has(id) {
+            continue;
+        }
+        let content = change.contents.head(file).map_err(GitError::corrupt)?.unwrap_or_default();
+        let written = repository.write_blob(&content).map_err(GitError::corrupt)?.detach();
+        if written != id {
+            return Err(GitError::corrupt(format!("{} changed while it was read", file.path.display())));
+        }
+    }
+    Ok(())
 }
 
 /// As `git commit` would sign.

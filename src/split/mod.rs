@@ -8,6 +8,7 @@
 
 pub mod atoms;
 pub mod blocks;
+pub mod build;
 pub mod check;
 pub mod cluster;
 pub mod companions;

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use super::{
     analyze_diff::AnalyzeDiff, analyze_repository::AnalyzeRepository, answer_command::AnswerCommand,
-    answer_question::AnswerQuestion, apply_description::ApplyDescription, carry_out_split::CarryOutSplit,
-    commit_fixes::CommitFixes, create_pull_request::CreatePullRequest, describe_change::DescribeChange,
-    dismiss_findings::DismissFindings, explain_review::ExplainReview, explain_rule::ExplainRule,
-    explain_skip::ExplainSkip, follow_conversation::FollowConversation, follow_installation::FollowInstallation,
-    follow_splits::FollowSplits, generate_pr_metadata::GeneratePrMetadata, hear_commands::HearCommands, help::Help,
-    last_failed::LastFailed, load_change::LoadChange, load_split::LoadSplit, pause_reviews::PauseReviews,
-    plan_ignoring::PlanIgnoring, plan_review::PlanReview, plan_split::PlanSplit, policy::Policies,
-    post_review::PostReview, propose_ignoring::ProposeIgnoring, registry::Registry, rerun::Rerun,
-    show_config::ShowConfig, show_split::ShowSplit, suggest::Suggest, suggest_pr_boundaries::SuggestPrBoundaries,
-    suggest_split::SuggestSplit, tell_progress::TellProgress, validate_pr_groups::ValidatePrGroups,
+    answer_question::AnswerQuestion, apply_description::ApplyDescription, build_check::BuildCheck,
+    carry_out_split::CarryOutSplit, check_split::CheckSplit, commit_fixes::CommitFixes,
+    create_pull_request::CreatePullRequest, describe_change::DescribeChange, dismiss_findings::DismissFindings,
+    explain_review::ExplainReview, explain_rule::ExplainRule, explain_skip::ExplainSkip,
+    follow_conversation::FollowConversation, follow_installation::FollowInstallation, follow_splits::FollowSplits,
+    generate_pr_metadata::GeneratePrMetadata, hear_commands::HearCommands, help::Help, last_failed::LastFailed,
+    load_change::LoadChange, load_split::LoadSplit, pause_reviews::PauseReviews, plan_ignoring::PlanIgnoring,
+    plan_review::PlanReview, plan_split::PlanSplit, policy::Policies, post_review::PostReview,
+    propose_ignoring::ProposeIgnoring, registry::Registry, rerun::Rerun, show_config::ShowConfig,
+    show_split::ShowSplit, suggest::Suggest, suggest_pr_boundaries::SuggestPrBoundaries, suggest_split::SuggestSplit,
+    tell_progress::TellProgress, validate_pr_groups::ValidatePrGroups,
 };
 use crate::{
     analysis::engine::Engine, config::links::Links, git::mirror::Mirrors, github::client::GitHub, store::db::Db,
@@ -27,10 +28,12 @@ pub struct Clients {
     pub engine: Arc<Engine>,
     pub db: Db,
     pub links: Links,
+    /// What is run on the slices of a plan.
+    pub check: Option<BuildCheck>,
 }
 
 pub fn registry(clients: &Clients) -> Registry {
-    let Clients { github, mirrors, engine, db, links } = clients.clone();
+    let Clients { github, mirrors, engine, db, links, check } = clients.clone();
     let policies = Policies { db: db.clone(), engine: engine.clone() };
     Registry::default()
         .with(LoadChange { github: github.clone(), policies: policies.clone(), db: db.clone() })
@@ -52,6 +55,7 @@ pub fn registry(clients: &Clients) -> Registry {
         .with(Rerun { db: db.clone(), links: links.clone() })
         .with(LoadSplit { github: github.clone(), policies: policies.clone() })
         .with(PlanSplit { github: github.clone(), mirrors: mirrors.clone(), engine: engine.clone(), db: db.clone() })
+        .with(CheckSplit { github: github.clone(), mirrors: mirrors.clone(), check })
         .with(ShowSplit { github: github.clone(), db: db.clone(), links: links.clone() })
         .with(CarryOutSplit {
             github: github.clone(),
@@ -103,6 +107,7 @@ pub fn described() -> Registry {
         .describing::<Rerun>()
         .describing::<LoadSplit>()
         .describing::<PlanSplit>()
+        .describing::<CheckSplit>()
         .describing::<ShowSplit>()
         .describing::<CarryOutSplit>()
         .describing::<FollowSplits>()

@@ -16,6 +16,7 @@ use crate::{
     },
     domain::{
         effect::{Effect, EffectKey, PlannedEffect},
+        plan::PlanProblem,
         split::{Split, SplitState},
     },
     effects::performer::Performer,
@@ -35,6 +36,9 @@ pub struct ShowSplit {
 pub struct Input {
     change: LoadedSplit,
     split: Split,
+    /// What is to be said of the plan besides what it says itself.
+    #[serde(default)]
+    problems: Vec<PlanProblem>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -54,7 +58,11 @@ impl Tool for ShowSplit {
     type Input = Input;
     type Output = Shown;
 
-    async fn run(&self, context: &ToolContext, Input { change, split }: Input) -> Result<Shown, ToolError> {
+    async fn run(
+        &self,
+        context: &ToolContext,
+        Input { change, mut split, problems }: Input,
+    ) -> Result<Shown, ToolError> {
         let repository = context.scope.repository(&self.github, Permissions::for_review())?;
         let clock = context.services.clock.clone();
         if let Some(newest) = split::newest(&self.db, repository.id(), &split.branch).await?
@@ -65,6 +73,7 @@ impl Tool for ShowSplit {
                  `/split abandon` closes them",
             ));
         }
+        split.plan.validation.problems.extend(problems);
         // One that is only shown is remembered too: an edited comment is an edit of this plan.
         split::upsert(&self.db, &split, clock.now()).await?;
         let scene = Scene { base: &split.base_branch, no_opening: change.no_opening() };

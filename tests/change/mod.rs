@@ -4,6 +4,7 @@ mod bounds;
 mod fixture;
 mod git;
 mod hostile_server;
+mod lay_out;
 mod mirror;
 mod properties;
 mod random_tree;

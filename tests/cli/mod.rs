@@ -4,5 +4,6 @@ mod config;
 mod operating;
 mod review;
 mod split;
+mod split_check;
 mod split_pulls;
 mod terminal;

@@ -17,6 +17,7 @@ use seam::{
     config::{settings::Settings, sources::Flags},
     domain::execution::Execution,
     github::client::{self, GitHub},
+    sandbox::runner::Sandbox,
     store::{self, db::Db},
     telemetry::clock::Clock,
     workflow::worker::Workers,
@@ -65,6 +66,8 @@ pub(crate) struct Seam {
     app: App,
     data_dir: TempDir,
     database_url: String,
+    /// What the operator sets besides.
+    variables: Vec<(&'static str, String)>,
     /// Executions before the scenario began.
     beginnings: usize,
 }
@@ -100,10 +103,10 @@ impl Seam {
         let clock = Clock::manual(DateTime::<Utc>::from_timestamp(1_790_000_000, 0).unwrap());
         let github = FakeGitHub::start(clock.clone()).await;
         let data_dir = tempfile::tempdir().unwrap();
-        let app = start_process(&github, &database.url, data_dir.path(), clock.clone()).await;
+        let app = start_process(&github, &database.url, data_dir.path(), clock.clone(), &[]).await;
         let shop = github.repository("octo/shop", FILES);
         let database_url = database.url.clone();
-        let mut seam = Self { github, shop, clock, app, data_dir, database_url, beginnings: 0 };
+        let mut seam = Self { github, shop, clock, app, data_dir, database_url, variables: Vec::new(), beginnings: 0 };
         seam.github.deliver().await;
         seam.settle().await;
         seam.beginnings = seam.log().await.lines().count();
@@ -159,7 +162,14 @@ impl Seam {
 
     /// Another process on the same database and data.
     pub(crate) async fn restart(&mut self) {
-        self.app = start_process(&self.github, &self.database_url, self.data_dir.path(), self.clock.clone()).await;
+        let (url, folder, clock) = (&self.database_url, self.data_dir.path(), self.clock.clone());
+        self.app = start_process(&self.github, url, folder, clock, &self.variables).await;
+    }
+
+    /// An operator sets a variable and starts Seam again.
+    pub(crate) async fn set(&mut self, variable: &'static str, value: impl Into<String>) {
+        self.variables.push((variable, value.into()));
+        self.restart().await;
     }
 
     /// An operator adds a workflow and starts Seam again.
@@ -203,9 +213,15 @@ impl Seam {
 }
 
 /// Seam as the operator's variables describe it, with less patience than a server has.
-async fn start_process(fake: &FakeGitHub, database_url: &str, data_dir: &Path, clock: Clock) -> App {
+async fn start_process(
+    fake: &FakeGitHub,
+    database_url: &str,
+    data_dir: &Path,
+    clock: Clock,
+    more: &[(&'static str, String)],
+) -> App {
     let own = fake.credentials();
-    let variables: HashMap<&str, String> = HashMap::from([
+    let mut variables: HashMap<&str, String> = HashMap::from([
         ("DATABASE_URL", database_url.to_owned()),
         ("SEAM_DATA_DIR", data_dir.display().to_string()),
         ("SEAM_GITHUB_API_URL", fake.api_url().to_owned()),
@@ -214,6 +230,7 @@ async fn start_process(fake: &FakeGitHub, database_url: &str, data_dir: &Path, c
         ("SEAM_GITHUB_PRIVATE_KEY", own.private_key),
         ("SEAM_GITHUB_WEBHOOK_SECRET", own.webhook_secret),
     ]);
+    variables.extend(more.iter().cloned());
     let settings = Settings::read(&Flags::default(), &|name| variables.get(name).cloned()).unwrap();
     let mut basis = Basis::open(settings, clock.clone()).await.unwrap();
     let patience = client::Settings {
@@ -224,6 +241,8 @@ async fn start_process(fake: &FakeGitHub, database_url: &str, data_dir: &Path, c
         ..client::Settings::new(basis.settings.github.api_url.clone())
     };
     basis.github = GitHub::new(patience, basis.keyring.credentials(), clock).unwrap();
+    // This process is a test, and no Seam.
+    basis.sandbox = Sandbox::by(env!("CARGO_BIN_EXE_seam"));
     // A server asks by itself who it is.
     basis.keyring.learn(&basis.github.app().app().await.unwrap());
     let app = App::on(basis).unwrap();

@@ -104,6 +104,7 @@ async fn what_is_described_is_what_can_be_run() {
             engine: Engine::new().into(),
             db,
             links: Links::new(move || url.clone()),
+            check: None,
         };
         let (run, described) = (builtin::registry(&clients), builtin::described());
         let names =

@@ -1,6 +1,7 @@
 //! A big change becomes draft pull requests, which follow each other to the end.
 
 mod abandoning;
+mod checking;
 mod following;
 mod independent;
 mod killed;

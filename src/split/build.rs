@@ -1,0 +1,105 @@
+//! What is said of a plan after the operator's command was run on the base and on each slice with what lies below it.
+
+use crate::{
+    domain::{
+        finding::Severity,
+        plan::{Plan, PlanCheck, PlanProblem, Slice, SliceId},
+    },
+    review::markdown::{shorten, visible},
+};
+
+/// Lines of the output that are told, the last ones.
+const MAX_LINES: usize = 3;
+const MAX_LINE_BYTES: usize = 90;
+const MAX_COMMAND_BYTES: usize = 60;
+
+/// How the command ended on one tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Built {
+    Passes,
+    /// How it ended instead, with the last it said; see [`words`].
+    Fails(String),
+    /// Why it was not run.
+    NotRun(String),
+}
+
+/// `slices`: as many as the plan has. A slice is blamed where what it stands on passes.
+pub fn problems(plan: &Plan, command: &str, base: &Built, slices: &[Built]) -> Vec<PlanProblem> {
+    let command = span(&shorten(command, MAX_COMMAND_BYTES));
+    let of = |severity, slice: Option<&SliceId>, message| PlanProblem {
+        check: PlanCheck::BuildCheck,
+        severity,
+        slice: slice.cloned(),
+        message,
+    };
+    match base {
+        Built::Passes => {}
+        Built::Fails(how) => {
+            let message = format!("{command} fails on the base already, so no slice was checked with it: {how}");
+            return vec![of(Severity::Warning, None, message)];
+        }
+        Built::NotRun(why) => return vec![of(Severity::Warning, None, format!("{command} was not run: {why}"))],
+    }
+    let mut problems = Vec::new();
+    let (mut passed, mut skipped) = (vec!["the base".to_owned()], Vec::new());
+    for (slice, built) in plan.slices.iter().zip(slices) {
+        match built {
+            Built::Passes => passed.push(name(slice)),
+            Built::NotRun(why) => skipped.push((name(slice), why)),
+            Built::Fails(how) => {
+                let fails_below =
+                    plan.ground(slice).is_some_and(|below| matches!(slices.get(below), Some(Built::Fails(_))));
+                let as_below = if fails_below { ", as it does on what that stands on" } else { "" };
+                let message = format!("{command} fails with this slice{as_below}: {how}");
+                problems.push(of(Severity::Warning, Some(&slice.id), message));
+            }
+        }
+    }
+    problems.push(of(Severity::Info, None, format!("{command} passes with {}", list(&passed))));
+    if let Some((_, why)) = skipped.first() {
+        let names: Vec<String> = skipped.iter().map(|(name, _)| name.clone()).collect();
+        problems.push(of(Severity::Info, None, format!("{command} was not run with {}: {why}", list(&names))));
+    }
+    problems
+}
+
+/// How a command ended, with the last lines of what it said. Those are a stranger's: they stand in code spans.
+pub fn words(how: &str, output: &str) -> String {
+    let said: Vec<&str> = output.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let last = said[said.len().saturating_sub(MAX_LINES)..].iter();
+    let last: Vec<String> = last.map(|line| span(&shorten(&visible(line), MAX_LINE_BYTES))).collect();
+    if last.is_empty() { how.to_owned() } else { format!("{how}; its last words: {}", last.join(" ")) }
+}
+
+/// A code span whose text cannot end it.
+fn span(text: &str) -> String {
+    format!("`{}`", text.replace('`', "'"))
+}
+
+fn name(slice: &Slice) -> String {
+    span(&slice.id.0)
+}
+
+/// The first of many.
+fn list(names: &[String]) -> String {
+    const MOST: usize = 20;
+    let more = names.len().saturating_sub(MOST);
+    let end = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{end}", names[..names.len() - more].join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::markdown::prose;
+
+    #[test]
+    fn what_a_program_says_cannot_be_more_than_text() {
+        let said = "first\n\n@everyone `x` [click](https://a.example)\r\u{202e}\n<!-- seam:finding:1 -->\n".to_owned();
+        let long = "[y](https://a.example)`".repeat(1_000);
+        insta::assert_snapshot!(prose(&words("exit code 1", &said)), @"exit code 1; its last words: `first` `@everyone 'x' [click](https://a.example)\\r\\u{202e}` `<\u{200b}!-- seam:finding:1 -->`");
+        let words = words("exit code 1", &format!("{long}\n{long}\n{long}"));
+        // Whole, so that no span is left open where problems are shortened.
+        assert!(words.len() < 400, "{}", words.len());
+    }
+}

@@ -1,0 +1,121 @@
+//! Runs the operator's command on the base and on each slice with what lies below it, in the sandbox.
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context as _;
+
+use crate::{
+    config::split_check::SplitCheck,
+    domain::plan::{Plan, PlanProblem},
+    git::prefixes::Prefixes,
+    sandbox::{
+        folder::WorkFolder,
+        job::{Job, Limits},
+        runner::{End, Ran, Sandbox},
+    },
+    split::build::{self, Built, words},
+};
+
+/// Runs of one plan at most, and their time together in times of one.
+const MAX_RUNS: usize = 20;
+const MAX_TIMES: u32 = 4;
+
+/// A command, and where it is run.
+#[derive(Clone, Debug)]
+pub struct BuildCheck {
+    pub sandbox: Sandbox,
+    pub check: SplitCheck,
+    /// Where folders are made for it.
+    pub folder: PathBuf,
+}
+
+impl BuildCheck {
+    /// What is to be said of the plan; what could not be run is said too. Ends early when `stop` says so. Blocks.
+    pub fn run(&self, plan: &Plan, prefixes: &Prefixes, stop: &dyn Fn() -> bool) -> Vec<PlanProblem> {
+        let mut series = Series { check: self, prefixes, stop, left: self.check.timeout * MAX_TIMES, done: Vec::new() };
+        let base = series.built(None);
+        let mut slices = Vec::new();
+        if base == Built::Passes {
+            slices.extend((0..plan.slices.len()).map(|slice| series.built(Some(slice))));
+        }
+        build::problems(plan, &self.command(), &base, &slices)
+    }
+
+    /// As a person would write it.
+    fn command(&self) -> String {
+        self.check.command.join(" ")
+    }
+
+    /// What is to be said where there is nothing to run it on.
+    pub fn not_run(&self, plan: &Plan, why: String) -> Vec<PlanProblem> {
+        build::problems(plan, &self.command(), &Built::NotRun(why), &[])
+    }
+}
+
+/// The runs of one plan.
+struct Series<'a> {
+    check: &'a BuildCheck,
+    prefixes: &'a Prefixes,
+    stop: &'a dyn Fn() -> bool,
+    left: Duration,
+    /// Which were run, and how they ended.
+    done: Vec<(Option<usize>, Built)>,
+}
+
+impl Series<'_> {
+    fn built(&mut self, slice: Option<usize>) -> Built {
+        if let Some((_, built)) = self.done.iter().find(|(done, _)| self.prefixes.are_same(*done, slice)) {
+            return built.clone();
+        }
+        if self.done.len() == MAX_RUNS {
+            return Built::NotRun(format!("{MAX_RUNS} runs are made for one plan"));
+        }
+        if self.left.is_zero() {
+            return Self::out_of_time();
+        }
+        let started = Instant::now();
+        let built = match self.ran(slice) {
+            Ok(ran) => self.judged(ran),
+            Err(error) => Built::NotRun(format!("{error:#}")),
+        };
+        self.left = self.left.saturating_sub(started.elapsed());
+        self.done.push((slice, built.clone()));
+        built
+    }
+
+    fn ran(&self, slice: Option<usize>) -> anyhow::Result<Ran> {
+        let BuildCheck { sandbox, check, folder } = self.check;
+        Sandbox::available()?;
+        let folder = WorkFolder::new(folder).context("no folder can be made for it")?;
+        self.prefixes.lay_out(slice, &folder.files())?;
+        let limits = Limits { time: self.time(), memory: check.memory, ..Limits::default() };
+        let SplitCheck { command, paths, variables, .. } = check;
+        Ok(sandbox.run(&Job { command, folder: &folder, paths, variables, limits }, self.stop)?)
+    }
+
+    fn time(&self) -> Duration {
+        self.check.check.timeout.min(self.left)
+    }
+
+    fn out_of_time() -> Built {
+        Built::NotRun("the time for all of them was up".to_owned())
+    }
+
+    fn judged(&self, Ran { end, output }: Ran) -> Built {
+        let how = match end {
+            End::Exit(0) => return Built::Passes,
+            End::Stopped => return Built::NotRun("it was stopped".to_owned()),
+            // It was given less than its own time.
+            End::TooLong if self.left < self.check.check.timeout => return Self::out_of_time(),
+            End::Exit(code) => format!("exit code {code}"),
+            End::TooLong => format!("it took longer than {} s", self.time().as_secs()),
+            End::TooMuchMemory => format!("it took more than {} MB of memory", self.check.check.memory >> 20),
+            End::TooMuchDisk => "it wrote more than it may".to_owned(),
+            End::TooManyTasks => "it started more processes than it may".to_owned(),
+        };
+        Built::Fails(words(&how, &output))
+    }
+}
