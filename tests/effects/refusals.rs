@@ -114,7 +114,8 @@ async fn a_check_run_whose_later_annotations_are_refused_is_completed() {
         let shown = desk.shown();
         assert!(shown.contains("check Seam: neutral: 120 problems"), "{shown}");
         let as_text = |number: usize| shown.contains(&format!("- `shop.py` line {number}: Problem {number}\n"));
-        let as_annotation = |number: usize| shown.contains(&format!("warning shop.py:{number} Problem {number}: Look."));
+        let as_annotation =
+            |number: usize| shown.contains(&format!("warning shop.py:{number} Problem {number}: Look."));
         for number in 1..=120 {
             assert!(as_annotation(number) == (number <= 50) && as_text(number) == (number > 50), "{number}: {shown}");
         }
