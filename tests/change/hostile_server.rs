@@ -65,11 +65,11 @@ async fn each_refusal_says_what_helps() {
     401 Unauthorized RenewToken
     403 Unauthorized RenewToken
     404 RepositoryNotFound Reload
-    410 Unavailable TryLater
-    429 Unavailable TryLater
-    500 Unavailable TryLater
-    503 Unavailable TryLater
-    nobody TryLater: true
+    410 Unavailable WhenBack
+    429 Unavailable WhenBack
+    500 Unavailable WhenBack
+    503 Unavailable WhenBack
+    nobody WhenBack: true
     nonsense the git server cannot be reached, or failed: inflate: data stream error (incorrect header check)
     ");
 }
