@@ -20,6 +20,11 @@ impl AddedLines {
         Self(ranges)
     }
 
+    /// All of a text of so many lines.
+    pub fn all(count: u32) -> Self {
+        Self(std::iter::once(1..count + 1).collect())
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

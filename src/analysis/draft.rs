@@ -43,6 +43,11 @@ impl<'r> Draft<'r> {
         Self::new(rule, (0, 0), 0, code)
     }
 
+    /// The same about the file as a whole, which has no lines to show.
+    pub fn of_whole_file(self) -> Self {
+        Self { first_line: 0, last_line: 0, at: 0, fix: None, ..self }
+    }
+
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = message.into();
         self

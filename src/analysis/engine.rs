@@ -19,6 +19,7 @@ use crate::{
 };
 
 use super::{
+    added_lines::AddedLines,
     ast,
     draft::Draft,
     file_view::FileView,
@@ -103,7 +104,8 @@ impl Engine {
             First::Skip(reason) => (Vec::new(), Handled::Skipped, Some(reason)),
             First::NameOnly(handled, reason) => {
                 let view = FileView::new(change, &Cow::Borrowed(""), &self.limits);
-                let drafts = self.general(&view, &around, |needs| needs == Needs::Name);
+                let mut drafts = self.general(&view, &around, |needs| needs == Needs::Name);
+                drafts.extend(self.secrets_in_binary(change, contents));
                 (report::findings(&view, drafts, policy, &self.limits), handled, Some(reason))
             }
             First::Read => match contents.head(change) {
@@ -140,6 +142,15 @@ impl Engine {
         drafts.extend(self.general(&view, around, |needs| is_hand_written || needs != Needs::HandWritten));
         let handled = if reason.is_some() { Handled::Linted } else { Handled::Reviewed };
         (report::findings(&view, drafts, policy, &self.limits), handled, reason)
+    }
+
+    /// One byte makes a text binary for git; a secret in it is as public as before.
+    fn secrets_in_binary(&self, change: &FileChange, contents: &dyn Contents) -> Vec<Draft<'_>> {
+        let Some(bytes) = triage::nearly_text(change, contents, &self.limits) else { return Vec::new() };
+        let text = String::from_utf8_lossy(&bytes);
+        let mut view = FileView::new(change, &text, &self.limits);
+        view.added = AddedLines::all(view.lines.count());
+        secret::scan::scan(self.secrets(), &view).into_iter().map(Draft::of_whole_file).collect()
     }
 
     fn general<'e>(

@@ -1,8 +1,13 @@
 //! How far a changed file is looked at, decided before anything is parsed. Every answer but "in full" has its reason,
 //! for the ledger.
 
+use bytes::Bytes;
+
 use crate::{
-    change::change_set::{FileChange, FileKind},
+    change::{
+        change_set::{FileChange, FileKind},
+        contents::Contents,
+    },
     domain::ledger::{FileStatus, Handled},
 };
 
@@ -43,6 +48,18 @@ pub fn first(file: &FileChange, path: &str, policy: &PolicyView<'_>, limits: &Li
         }
         FileKind::Text => First::Read,
     }
+}
+
+/// A binary file that is a text but for a few bytes, and not large.
+pub fn nearly_text(file: &FileChange, contents: &dyn Contents, limits: &Limits) -> Option<Bytes> {
+    const ODD: usize = 50;
+    let size = file.new.as_ref()?.size;
+    if file.kind != FileKind::Binary || size > limits.parse_bytes as u64 {
+        return None;
+    }
+    let bytes = contents.head(file).ok()??;
+    let odd = bytes.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
+    (odd * ODD < bytes.len()).then_some(bytes)
 }
 
 /// After it was read: why its syntax is not looked at.

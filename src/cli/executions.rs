@@ -59,7 +59,7 @@ enum Action {
     },
     /// Put a failed, cancelled or superseded one in line again; finished steps are kept
     Retry { id: ExecutionId },
-    /// Take it out of line, or stop it before its next step
+    /// Take it out of line, stop it before its next step, or let a failed one be
     Cancel { id: ExecutionId },
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Query, Request, State},
+    extract::{Query, Request, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
     routing::get,
@@ -47,7 +47,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .with_state(desk)
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Entry {
     token: Option<String>,
     /// Register another App although there is one.
@@ -56,10 +56,12 @@ struct Entry {
 
 async fn set_up(
     State(desk): State<Arc<Desk>>,
-    Query(entry): Query<Entry>,
-    Query(choice): Query<Choice>,
+    entry: Result<Query<Entry>, QueryRejection>,
+    choice: Result<Query<Choice>, QueryRejection>,
     request: Request,
 ) -> Response {
+    // An address that nobody can read says nothing.
+    let (Query(entry), Query(choice)) = (entry.unwrap_or_default(), choice.unwrap_or_default());
     let (parts, _) = request.into_parts();
     let visitor = desk.visitor(&parts);
     if let Some(token) = entry.token {
@@ -149,14 +151,19 @@ async fn app_page(desk: &Desk, app: &CurrentApp) -> Result<Response, StoreError>
     Ok(desk.pages.render(StatusCode::OK, "app.html", view))
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Back {
     code: Option<String>,
     state: Option<String>,
 }
 
 /// Where GitHub leads after the App was registered.
-async fn registered(State(desk): State<Arc<Desk>>, Query(back): Query<Back>, request: Request) -> Response {
+async fn registered(
+    State(desk): State<Arc<Desk>>,
+    back: Result<Query<Back>, QueryRejection>,
+    request: Request,
+) -> Response {
+    let Query(back) = back.unwrap_or_default();
     let (parts, _) = request.into_parts();
     let Visitor::Operator(session) = desk.visitor(&parts) else { return problem::no_session(&desk) };
     let (Some(code), Some(state)) = (back.code.filter(|code| is_code(code)), back.state) else {

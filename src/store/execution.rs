@@ -176,14 +176,14 @@ pub async fn retry(db: &Db, id: ExecutionId, now: DateTime<Utc>) -> Result<Retri
     }
 }
 
-/// Takes a queued execution out of line, or tells the worker of a running one to stop.
+/// Takes a queued execution out of line, tells the worker of a running one to stop, or lets a dead letter go.
 pub async fn cancel(db: &Db, id: ExecutionId, now: DateTime<Utc>) -> Result<CancelledNow, StoreError> {
     const CANCEL: &str = "update execution
-        set finished_at = case status when 'queued' then $2 end,
+        set finished_at = case status when 'failed' then finished_at when 'queued' then $2 end,
             stop = case status when 'running' then 'cancelled' end,
-            status = case status when 'queued' then 'cancelled' else status end,
-            reason = 'cancelled by a person'
-        where execution_id = $1 and status in ('queued', 'running')
+            reason = case status when 'failed' then reason else 'cancelled by a person' end,
+            status = case status when 'running' then status else 'cancelled' end
+        where execution_id = $1 and status in ('queued', 'running', 'failed')
         returning status";
     let mut tx = db.begin().await?;
     let status: Option<String> = on_tx!(&mut tx, connection => {

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use seam::{
     analysis::secret::{embedded, gitleaks, rule_set::RuleSet},
+    change::change_set::FileKind,
     domain::finding::{Confidence, Severity, Source},
 };
 use serde::Deserialize;
@@ -86,6 +87,20 @@ fn no_part_of_a_finding_holds_the_secret() {
             assert_eq!((finding.source, finding.evidence), (Source::Secret, None), "{id}");
         }
     }
+}
+
+#[test]
+fn one_byte_hides_no_secret() {
+    let secrets = |text: String| {
+        let sample = Sample::added("config.py", text).with(|change| change.kind = FileKind::Binary);
+        let findings = sample.analyze().findings;
+        let found = findings.iter().filter(|finding| finding.source == Source::Secret);
+        found.map(|finding| (finding.start_line, finding.rule.clone())).collect::<Vec<_>>()
+    };
+    let text = format!("TOKEN = \"{}\"\n", fill("ghp_{crc:30}", 3));
+    assert_eq!(secrets(format!("{text}\0")), [(0, "secret/github-token".to_owned())]);
+    // What is no text at all is not searched for what looks like one by chance.
+    assert_eq!(secrets(format!("{text}{}", "\0\u{1}".repeat(40))), []);
 }
 
 #[test]

@@ -152,7 +152,11 @@ async fn dead_letters_are_listed_shown_and_retried() {
     exit 2
     ");
     assert_snapshot!(terminal.seam(&["executions", "cancel", "1"]), @r"
-    seam: execution 1 is failed, and nothing to cancel
+    Execution 1 is cancelled.
+    exit 0
+    ");
+    assert_snapshot!(terminal.seam(&["executions", "cancel", "1"]), @r"
+    seam: execution 1 is cancelled, and nothing to cancel
     exit 2
     ");
     assert_snapshot!(terminal.seam(&["executions", "retry", "1"]), @r"

@@ -61,6 +61,15 @@ on_each_database!(a_queued_execution_is_cancelled_at_once_and_a_running_one_soon
     assert_eq!(queue::heartbeat(&db, Lease::from(&again), LEASE, at(6)).await.unwrap(), Fence::Held);
 });
 
+on_each_database!(a_dead_letter_is_let_go_with_its_reason, async |db| {
+    let dead = running(&db, push("a")).await;
+    queue::finish(&db, Lease::from(&dead), Outcome::Failed("no".into()), at(1)).await.unwrap();
+    assert_eq!(execution::cancel(&db, dead.id, at(2)).await.unwrap(), CancelledNow::Yes);
+    let let_go = execution::get(&db, dead.id).await.unwrap().unwrap();
+    assert_eq!((let_go.status, let_go.reason.as_deref()), (ExecutionStatus::Cancelled, Some("no")));
+    assert_eq!(let_go.finished_at, Some(at(1)));
+});
+
 on_each_database!(a_cancelled_execution_stays_cancelled_when_a_newer_one_comes, async |db| {
     let execution = running(&db, push("a")).await;
     execution::cancel(&db, execution.id, at(1)).await.unwrap();
