@@ -35,7 +35,7 @@ pub(crate) struct Warm {
 
 impl Warm {
     pub(crate) async fn start(data_dir: &Path, files: usize) -> Self {
-        official::check_nothing();
+        official::CHECKS_NOTHING.store(true, std::sync::atomic::Ordering::Relaxed);
         let github = FakeGitHub::start(seam::telemetry::clock::Clock::System).await;
         github.without_limits();
         let server = Server::start(&github, data_dir).await;

@@ -113,6 +113,22 @@ pub struct Plan {
 impl Plan {
     pub const VERSION: u32 = 1;
 
+    /// Of no change in particular.
+    #[cfg(test)]
+    pub fn of(slices: Vec<Slice>) -> Self {
+        Self {
+            version: Self::VERSION,
+            base: String::new(),
+            head: String::new(),
+            strategy: Strategy::Hybrid,
+            granularity: Granularity::File,
+            stacking: Stacking::Needed,
+            no_split: None,
+            slices,
+            validation: Validation::default(),
+        }
+    }
+
     pub fn slice(&self, id: &SliceId) -> Option<&Slice> {
         self.slices.iter().find(|slice| slice.id == *id)
     }
@@ -345,29 +361,10 @@ mod tests {
     #[test]
     fn stacks_are_read_from_what_stands_on_what() {
         let slice = |id: &str, on: Option<&str>| Slice {
-            id: SliceId(id.to_owned()),
-            title: String::new(),
-            description: String::new(),
-            labels: Vec::new(),
-            branch: String::new(),
-            files: Vec::new(),
-            depends_on: Vec::new(),
             stands_on: on.map(|id| SliceId(id.to_owned())),
-            reasons: Vec::new(),
-            confidence: 0,
-            left_out: false,
+            ..Slice::new(SliceId(id.to_owned()), String::new())
         };
-        let plan = Plan {
-            version: Plan::VERSION,
-            base: String::new(),
-            head: String::new(),
-            strategy: Strategy::Hybrid,
-            granularity: Granularity::File,
-            stacking: Stacking::Needed,
-            no_split: None,
-            slices: vec![slice("a", None), slice("b", Some("a")), slice("c", None), slice("d", Some("b"))],
-            validation: Validation::default(),
-        };
+        let plan = Plan::of(vec![slice("a", None), slice("b", Some("a")), slice("c", None), slice("d", Some("b"))]);
         let ids = |slices: &[&Slice]| slices.iter().map(|slice| slice.id.0.as_str()).collect::<Vec<_>>().join(" ");
         assert_eq!(plan.stacks().iter().map(|stack| ids(stack)).collect::<Vec<_>>(), ["a b d", "c"]);
         assert_eq!(ids(&plan.below(&plan.slices[3])), "a b");

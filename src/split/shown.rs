@@ -215,27 +215,14 @@ fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        ledger::FileStatus,
-        plan::{Granularity, SliceId, Stacking, Strategy, Validation},
-    };
+    use crate::domain::{ledger::FileStatus, plan::SliceId};
 
     fn plan(files: usize) -> Plan {
         let mut slice = Slice::new(SliceId("s1".to_owned()), "seam/topic/1-x".to_owned());
         let path = |number| format!("folder/{number}/{}", "f".repeat(40));
         let file = |path| SliceFile { path, status: FileStatus::Added, old_path: None, hunks: None };
         slice.files = (0..files).map(path).map(file).collect();
-        Plan {
-            version: Plan::VERSION,
-            base: String::new(),
-            head: String::new(),
-            strategy: Strategy::Hybrid,
-            granularity: Granularity::File,
-            stacking: Stacking::Needed,
-            no_split: None,
-            slices: vec![slice],
-            validation: Validation::default(),
-        }
+        Plan::of(vec![slice])
     }
 
     #[test]

@@ -35,6 +35,39 @@ async fn ask_and_wait(seam: &Seam, pull: &Pull) -> i64 {
     asked
 }
 
+/// On a pull request without problems a command waits, and another one is not heard yet.
+struct Waiting {
+    pull: Pull,
+    waits: i64,
+    unheard: i64,
+}
+
+impl Waiting {
+    async fn begin(seam: &Seam) -> Self {
+        let pull = pull_without_problems(seam).await;
+        let waits = ask_and_wait(seam, &pull).await;
+        let unheard = pull.comment("grace", "/help").await;
+        Self { pull, waits, unheard }
+    }
+
+    /// What became of both.
+    fn told(&self) -> String {
+        format!("{}\n{}", told(&self.pull, self.waits), self.pull.reactions(self.unheard).join(" "))
+    }
+}
+
+async fn assert_is_heard_again(seam: &Seam, pull: &Pull) {
+    let again = pull.comment("grace", "/config\n/resume").await;
+    seam.settle().await;
+    insta::allow_duplicates! {
+        insta::assert_snapshot!(told(pull, again), @r"
+        eyes rocket
+        > `/config` ```yaml
+        > `/resume` Pushes to this pull request are reviewed again. `/review` asks for a review of what is there now.
+        ");
+    }
+}
+
 /// Reactions to a comment, and the first words of what Seam said after it in the conversation.
 fn told(pull: &Pull, comment: i64) -> String {
     let now = pull.conversation();
@@ -52,12 +85,10 @@ async fn commands(seam: &Seam) -> String {
 }
 
 scenario!(a_repository_that_was_renamed_is_found, async |seam| {
-    let pull = pull_without_problems(seam).await;
-    let waits = ask_and_wait(seam, &pull).await;
-    let unheard = pull.comment("grace", "/help").await;
+    let waiting = Waiting::begin(seam).await;
     seam.shop.rename("store").await;
     seam.settle().await;
-    insta::assert_snapshot!(format!("{}\n{}", told(&pull, waits), pull.reactions(unheard).join(" ")), @r"
+    insta::assert_snapshot!(waiting.told(), @r"
     eyes rocket
     > `/help` | | |
     > `/config` ```yaml
@@ -79,13 +110,11 @@ scenario!(a_repository_that_was_renamed_is_found, async |seam| {
 });
 
 scenario!(under_another_owner_it_is_asked_for_again, async |seam| {
-    let pull = pull_without_problems(seam).await;
-    let waits = ask_and_wait(seam, &pull).await;
-    let unheard = pull.comment("grace", "/help").await;
+    let waiting = Waiting::begin(seam).await;
     seam.github.install("grace").await;
     seam.shop.transfer("grace").await;
     seam.settle().await;
-    insta::assert_snapshot!(format!("{}\n{}", told(&pull, waits), pull.reactions(unheard).join(" ")), @"eyes");
+    insta::assert_snapshot!(waiting.told(), @"eyes");
     insta::assert_snapshot!(commands(seam).await, @r"
     commands issue_comment.created succeeded
     answer issue_comment.created skipped: the comment was heard
@@ -97,22 +126,14 @@ scenario!(under_another_owner_it_is_asked_for_again, async |seam| {
     answer issue_comment.created skipped: the comment was heard
     ");
     // What people did before is known under the new owner, and commands work.
-    let again = pull.comment("grace", "/config\n/resume").await;
-    seam.settle().await;
-    insta::assert_snapshot!(told(&pull, again), @r"
-    eyes rocket
-    > `/config` ```yaml
-    > `/resume` Pushes to this pull request are reviewed again. `/review` asks for a review of what is there now.
-    ");
+    assert_is_heard_again(seam, &waiting.pull).await;
 });
 
 scenario!(a_suspended_app_leaves_it_and_hears_the_next_one, async |seam| {
-    let pull = pull_without_problems(seam).await;
-    let waits = ask_and_wait(seam, &pull).await;
-    let unheard = pull.comment("grace", "/help").await;
+    let waiting = Waiting::begin(seam).await;
     seam.github.suspend("octo").await;
     seam.settle().await;
-    insta::assert_snapshot!(format!("{}\n{}", told(&pull, waits), pull.reactions(unheard).join(" ")), @"eyes");
+    insta::assert_snapshot!(waiting.told(), @"eyes");
     insta::assert_snapshot!(commands(seam).await, @r"
     commands issue_comment.created succeeded
     answer issue_comment.created skipped: the comment was heard
@@ -124,22 +145,14 @@ scenario!(a_suspended_app_leaves_it_and_hears_the_next_one, async |seam| {
     answer issue_comment.created skipped: the comment was heard
     ");
     seam.github.unsuspend("octo").await;
-    let again = pull.comment("grace", "/config\n/resume").await;
-    seam.settle().await;
-    insta::assert_snapshot!(told(&pull, again), @r"
-    eyes rocket
-    > `/config` ```yaml
-    > `/resume` Pushes to this pull request are reviewed again. `/review` asks for a review of what is there now.
-    ");
+    assert_is_heard_again(seam, &waiting.pull).await;
 });
 
 scenario!(a_removed_app_leaves_it_and_hears_the_next_one_when_it_is_back, async |seam| {
-    let pull = pull_without_problems(seam).await;
-    let waits = ask_and_wait(seam, &pull).await;
-    let unheard = pull.comment("grace", "/help").await;
+    let waiting = Waiting::begin(seam).await;
     seam.github.uninstall("octo").await;
     seam.settle().await;
-    insta::assert_snapshot!(format!("{}\n{}", told(&pull, waits), pull.reactions(unheard).join(" ")), @"eyes");
+    insta::assert_snapshot!(waiting.told(), @"eyes");
     insta::assert_snapshot!(commands(seam).await, @r"
     commands issue_comment.created succeeded
     answer issue_comment.created skipped: the comment was heard
@@ -151,23 +164,15 @@ scenario!(a_removed_app_leaves_it_and_hears_the_next_one_when_it_is_back, async 
     answer issue_comment.created skipped: the comment was heard
     ");
     seam.github.install("octo").await;
-    let again = pull.comment("grace", "/config\n/resume").await;
-    seam.settle().await;
-    insta::assert_snapshot!(told(&pull, again), @r"
-    eyes rocket
-    > `/config` ```yaml
-    > `/resume` Pushes to this pull request are reviewed again. `/review` asks for a review of what is there now.
-    ");
+    assert_is_heard_again(seam, &waiting.pull).await;
 });
 
 scenario!(an_app_that_may_not_speak_any_more_does_what_it_may, async |seam| {
-    let pull = pull_without_problems(seam).await;
-    let waits = ask_and_wait(seam, &pull).await;
-    let unheard = pull.comment("grace", "/help").await;
+    let waiting = Waiting::begin(seam).await;
     seam.github.permit("octo", "pull_requests", Some(Level::Read));
     seam.clock.advance(TimeDelta::hours(1));
     seam.settle().await;
-    insta::assert_snapshot!(format!("{}\n{}", told(&pull, waits), pull.reactions(unheard).join(" ")), @"eyes");
+    insta::assert_snapshot!(waiting.told(), @"eyes");
     insta::assert_snapshot!(commands(seam).await, @r"
     commands issue_comment.created succeeded
     answer issue_comment.created skipped: the comment was heard
@@ -180,9 +185,9 @@ scenario!(an_app_that_may_not_speak_any_more_does_what_it_may, async |seam| {
     ");
     seam.github.permit("octo", "pull_requests", Some(Level::Write));
     seam.clock.advance(TimeDelta::hours(1));
-    let again = pull.comment("grace", "/resume").await;
+    let again = waiting.pull.comment("grace", "/resume").await;
     seam.settle().await;
-    insta::assert_snapshot!(told(&pull, again), @r"
+    insta::assert_snapshot!(told(&waiting.pull, again), @r"
     eyes rocket
     > `/resume` Pushes to this pull request are reviewed again. `/review` asks for a review of what is there now.
     ");

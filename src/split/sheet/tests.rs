@@ -1,7 +1,7 @@
 use super::{edit::edited, write::render};
 use crate::domain::{
     ledger::FileStatus,
-    plan::{Granularity, Plan, Slice, SliceFile, SliceId, Stacking, Strategy, Validation},
+    plan::{Plan, Slice, SliceFile, SliceId},
 };
 
 fn plan() -> Plan {
@@ -19,17 +19,7 @@ fn plan() -> Plan {
     let mut slices =
         vec![slice("s1", None, &["a", "b`<!--c"]), slice("s2", Some("s1"), &["c"]), slice("s3", Some("s2"), &["d"])];
     slices[2].files[0].hunks = Some(vec!["-1,2 +1,3".parse().unwrap()]);
-    Plan {
-        version: Plan::VERSION,
-        base: String::new(),
-        head: String::new(),
-        strategy: Strategy::Hybrid,
-        granularity: Granularity::File,
-        stacking: Stacking::Needed,
-        no_split: None,
-        slices,
-        validation: Validation::default(),
-    }
+    Plan::of(slices)
 }
 
 #[test]

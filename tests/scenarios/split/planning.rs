@@ -2,7 +2,7 @@
 
 use super::{POLICY, assert_drafts, big, big_pull, last_answer, plan_comment, say, stack, visible};
 use crate::{
-    fake_github::model::accounts::Role,
+    fake_github::{acts::pull::Pull, model::accounts::Role},
     scenarios::EVAL,
     support::seam::{Seam, scenario},
 };
@@ -275,16 +275,22 @@ scenario!(whoever_asks_says_how_to_cut, async |seam| {
     ");
 });
 
-scenario!(a_plan_that_cuts_files_is_shown_edited_and_opened, async |seam| {
+/// One more file changes at both ends, each for a reason of its own.
+async fn pull_with_a_file_of_two_slices(seam: &Seam, policy: &str) -> Pull {
     let lines = |first: &str, last: &str| {
         let middle: String = (2..20).map(|number| format!("LINE_{number} = {number}\n")).collect();
         format!("{first}\n{middle}{last}\n")
     };
     let before = lines("LINE_1 = 1", "LINE_20 = 20");
-    seam.shop.commit("main", [(".github/seam.yml", POLICY), ("shop/settings.py", before.as_str())]);
+    seam.shop.commit("main", [(".github/seam.yml", policy), ("shop/settings.py", before.as_str())]);
     let commit = big().write("shop/settings.py", lines("RATES = RATES_BY_COUNTRY", "ABOUT = 'invoices'"));
     let pull = seam.shop.open_pull("topic", commit).await;
     seam.settle().await;
+    pull
+}
+
+scenario!(a_plan_that_cuts_files_is_shown_edited_and_opened, async |seam| {
+    let pull = pull_with_a_file_of_two_slices(seam, POLICY).await;
     say(seam, &pull, "/split").await;
     assert!(!plan_comment(&pull).1.contains("hunks: ["), "{}", plan_comment(&pull).1);
     say(seam, &pull, "/split --granularity hunk").await;
@@ -329,15 +335,7 @@ scenario!(a_plan_that_cuts_files_is_shown_edited_and_opened, async |seam| {
 
 scenario!(a_repository_may_have_its_files_cut, async |seam| {
     let policy = "split: { strategy: directory, min_files: 4, granularity: hunk }\n";
-    let lines = |first: &str, last: &str| {
-        let middle: String = (2..20).map(|number| format!("LINE_{number} = {number}\n")).collect();
-        format!("{first}\n{middle}{last}\n")
-    };
-    let before = lines("LINE_1 = 1", "LINE_20 = 20");
-    seam.shop.commit("main", [(".github/seam.yml", policy), ("shop/settings.py", before.as_str())]);
-    let commit = big().write("shop/settings.py", lines("RATES = RATES_BY_COUNTRY", "ABOUT = 'invoices'"));
-    let pull = seam.shop.open_pull("topic", commit).await;
-    seam.settle().await;
+    let pull = pull_with_a_file_of_two_slices(seam, policy).await;
     say(seam, &pull, "/config").await;
     assert!(last_answer(&pull).contains("granularity: hunk"), "{}", last_answer(&pull));
     say(seam, &pull, "/split").await;
