@@ -11,6 +11,8 @@ pub enum SandboxError {
     NoLandlock { why: String },
     #[error("{} is to be read in the sandbox, and is not there: mend the path, or leave it out", .path.display())]
     NoPath { path: PathBuf },
+    #[error("nothing is run in {}, which {why}: remove it, or let TMPDIR name a folder that is Seam's alone", .path.display())]
+    NotOwn { path: PathBuf, why: &'static str },
     #[error("`{program}` cannot be started in the sandbox: {why}")]
     NotStarted { program: String, why: io::Error },
     #[error("the sandbox cannot be set up: {doing}: {why}")]

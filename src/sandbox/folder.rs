@@ -1,43 +1,41 @@
 //! The folder that a program in the sandbox may write to. It is made for it, and goes with all that was left in it.
 
 use std::{
-    fs::{self, DirBuilder, Permissions},
+    fs::{self, DirBuilder},
     io,
-    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _, lchown},
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, lchown},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use uuid::Uuid;
-
-use super::user;
-
-/// How folders are called, so that those whose process was killed are known.
-const PREFIX: &str = "seam-check-";
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 3600);
+use super::{
+    error::SandboxError,
+    room::{Place, Room, failed},
+    user,
+};
 
 /// Removed when it is dropped.
 #[derive(Debug)]
 pub struct WorkFolder {
+    room: Room,
+    /// The program does not reach it, but for the root.
+    place: Place,
     root: PathBuf,
 }
 
 impl WorkFolder {
-    /// A new one in `parent`, which is made where it is not there. Those that nobody needs any more are removed.
+    /// A new one in `parent`, which is made where it is not there, in a folder that is this user's alone. Those that nobody
+    /// needs any more are removed.
     ///
     /// # Errors
-    /// When it cannot be made.
-    pub fn new(parent: &Path) -> io::Result<Self> {
-        fs::create_dir_all(parent)?;
-        forget_old(parent);
-        // What is told to the kernel must not hang on the current folder.
-        let root = parent.canonicalize()?.join(format!("{PREFIX}{}", Uuid::new_v4().simple()));
-        let own = |path: &Path| DirBuilder::new().mode(0o700).create(path);
-        own(&root)?;
-        let folder = Self { root };
-        own(&folder.home())?;
-        own(&folder.temporary())?;
-        own(&folder.files())?;
+    /// When it cannot be made, or `parent` has something of others in the place of that folder.
+    pub fn new(parent: &Path) -> Result<Self, SandboxError> {
+        let room = Room::open(parent)?;
+        let place = room.place().map_err(failed)?;
+        let root = room.path.join(&place.name).join("root");
+        let folder = Self { room, place, root };
+        for path in [folder.root.clone(), folder.home(), folder.temporary(), folder.files()] {
+            DirBuilder::new().mode(0o700).create(path).map_err(failed)?;
+        }
         Ok(folder)
     }
 
@@ -56,17 +54,16 @@ impl WorkFolder {
         let Some(user) = user::instead_of_root() else { return Ok(()) };
         let mut open = vec![self.root.clone()];
         while let Some(folder) = open.pop() {
-            lchown(&folder, Some(user), Some(user))?;
             for entry in fs::read_dir(&folder)? {
                 let entry = entry?;
+                lchown(entry.path(), Some(user), Some(user))?;
                 if entry.file_type()?.is_dir() {
                     open.push(entry.path());
-                } else {
-                    lchown(entry.path(), Some(user), Some(user))?;
                 }
             }
         }
-        Ok(())
+        // Last, so that nobody else gets in before.
+        lchown(&self.root, Some(user), Some(user))
     }
 
     /// Bytes on disk that can be found; what goes meanwhile is left out.
@@ -96,59 +93,16 @@ impl WorkFolder {
 
 impl Drop for WorkFolder {
     fn drop(&mut self) {
-        if let Err(error) = remove(&self.root) {
+        if let Err(error) = self.room.remove(&self.place) {
             tracing::warn!(folder = %self.root.display(), %error, "what ran in the sandbox left something behind");
-        }
-    }
-}
-
-/// Removes a folder, whatever a program made of it. What lies deep is moved up first: there may be more levels than a path, the
-/// stack or open files suffice for. Links are never followed; nobody else writes here any more.
-fn remove(root: &Path) -> io::Result<()> {
-    let (mut open, mut number) = (vec![root.to_owned()], 0);
-    while let Some(folder) = open.last().cloned() {
-        fs::set_permissions(&folder, Permissions::from_mode(0o700))?;
-        let is_root = open.len() == 1;
-        let mut inside = Vec::new();
-        for entry in fs::read_dir(&folder)? {
-            let entry = entry?;
-            if !entry.file_type()?.is_dir() {
-                fs::remove_file(entry.path())?;
-            } else if is_root {
-                inside.push(entry.path());
-            } else {
-                // One without the right to write cannot be moved.
-                fs::set_permissions(entry.path(), Permissions::from_mode(0o700))?;
-                let moved = root.join(format!("..{number}"));
-                number += 1;
-                fs::rename(entry.path(), &moved)?;
-                inside.push(moved);
-            }
-        }
-        if is_root && !inside.is_empty() {
-            open.extend(inside);
-            continue;
-        }
-        open.pop();
-        fs::remove_dir(&folder)?;
-        open.extend(inside);
-    }
-    Ok(())
-}
-
-fn forget_old(parent: &Path) {
-    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        let is_one = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
-        let age = entry.metadata().ok().and_then(|found| found.modified().ok()?.elapsed().ok());
-        if is_one && age.is_some_and(|age| age > FORGOTTEN_AFTER) {
-            // Somebody else's, perhaps.
-            let _ = remove(&entry.path());
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt as _};
+
     use super::*;
 
     #[test]
@@ -164,6 +118,9 @@ mod tests {
         for path in ["a/b", "a"] {
             fs::set_permissions(folder.files().join(path), Permissions::from_mode(0o0)).unwrap();
         }
+        // Where something would be moved to.
+        fs::create_dir(folder.root().join("..0")).unwrap();
+        fs::write(folder.root().join("..0/f"), "").unwrap();
         // Deeper than a path can be long.
         let mut deep =
             rustix::fs::open(folder.files(), rustix::fs::OFlags::DIRECTORY, rustix::fs::Mode::empty()).unwrap();
@@ -171,8 +128,8 @@ mod tests {
             rustix::fs::mkdirat(&deep, "down", rustix::fs::Mode::RWXU).unwrap();
             deep = rustix::fs::openat(&deep, "down", rustix::fs::OFlags::DIRECTORY, rustix::fs::Mode::empty()).unwrap();
         }
-        let root = folder.root().to_owned();
+        let place = folder.root().parent().unwrap().to_owned();
         drop(folder);
-        assert_eq!((root.exists(), outside.join("kept").exists()), (false, true));
+        assert_eq!((place.exists(), outside.join("kept").exists()), (false, true));
     }
 }

@@ -12,6 +12,8 @@ mod group;
 pub mod inside;
 pub mod job;
 mod output;
+mod removal;
+mod room;
 pub mod runner;
 mod system_calls;
 mod user;

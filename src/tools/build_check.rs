@@ -5,8 +5,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Context as _;
-
 use crate::{
     config::split_check::SplitCheck,
     domain::plan::{Plan, PlanProblem},
@@ -89,7 +87,7 @@ impl Series<'_> {
     fn ran(&self, slice: Option<usize>) -> anyhow::Result<Ran> {
         let BuildCheck { sandbox, check, folder } = self.check;
         Sandbox::available()?;
-        let folder = WorkFolder::new(folder).context("no folder can be made for it")?;
+        let folder = WorkFolder::new(folder)?;
         self.prefixes.lay_out(slice, &folder.files())?;
         let limits = Limits { time: self.time(), memory: check.memory, ..Limits::default() };
         let SplitCheck { command, paths, variables, .. } = check;
