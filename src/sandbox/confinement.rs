@@ -62,11 +62,34 @@ pub(super) fn enter(folder: &Path, paths: &[PathBuf], limits: Limits) -> Result<
     rustix::process::setsid().map_err(SandboxError::while_doing("leaving the terminal"))?;
     limit(limits).map_err(SandboxError::while_doing("setting limits"))?;
     give_up_privileges().map_err(SandboxError::while_doing("giving up privileges"))?;
-    let status = rules(folder, paths).and_then(RulesetCreated::restrict_self).map_err(no_landlock)?;
+    // What cannot be opened is left out of the rules without a word.
+    for path in paths.iter().map(PathBuf::as_path).chain([folder]) {
+        fs::metadata(path).map_err(|why| SandboxError::OutOfReach { path: path.to_owned(), why })?;
+    }
+    restrict(rules(folder, paths))?;
+    system_calls::give_up()
+}
+
+/// What this thread starts from now on cannot signal the other threads: who watches it could be stopped by it. For a process that
+/// has [entered](enter).
+///
+/// # Errors
+/// When the kernel does not keep to it: then nothing must be started.
+pub(super) fn leave_watch() -> Result<(), SandboxError> {
+    restrict(
+        Ruleset::default()
+            .set_compatibility(CompatLevel::HardRequirement)
+            .scope(Scope::Signal)
+            .and_then(Ruleset::create),
+    )
+}
+
+fn restrict(rules: Result<RulesetCreated, RulesetError>) -> Result<(), SandboxError> {
+    let status = rules.and_then(RulesetCreated::restrict_self).map_err(no_landlock)?;
     if status.ruleset != RulesetStatus::FullyEnforced || !status.no_new_privs {
         return Err(SandboxError::NoLandlock { why: "it keeps to a part of the rules".to_owned() });
     }
-    system_calls::give_up()
+    Ok(())
 }
 
 /// What is open is open to whoever is started, whatever the rules. Seam opens nothing for others: it is of who started Seam.

@@ -4,7 +4,7 @@ use std::{
     io::{self, Read as _},
     os::unix::process::ExitStatusExt as _,
     path::PathBuf,
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
     thread,
 };
 
@@ -33,9 +33,16 @@ impl Inside {
             let _ = io::copy(&mut io::stdin().lock().take(u64::MAX), &mut io::sink());
             let _ = kill_current_process_group(Signal::KILL);
         });
-        let Some((program, arguments)) = self.command.split_first() else { return Ok(0) };
-        let started = Command::new(program).args(arguments).stdin(Stdio::null()).status();
-        let status = started.map_err(|why| SandboxError::NotStarted { program: program.clone(), why })?;
+        let mut arguments = self.command.into_iter();
+        let Some(program) = arguments.next() else { return Ok(0) };
+        // What is started inherits from its thread.
+        let run = move || -> Result<ExitStatus, SandboxError> {
+            confinement::leave_watch()?;
+            let started = Command::new(&program).args(arguments).stdin(Stdio::null()).status();
+            started.map_err(|why| SandboxError::NotStarted { program, why })
+        };
+        let ended = thread::spawn(run).join();
+        let status = ended.unwrap_or_else(|_| Err(SandboxError::while_doing("starting it")("its thread ended")))?;
         let code = status.code().or_else(|| Some(128 + status.signal()?)).unwrap_or(1);
         Ok(u8::try_from(code).unwrap_or(u8::MAX))
     }

@@ -4,7 +4,7 @@ use std::env::consts::ARCH;
 
 use libc::{
     AF_UNIX, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWUTS,
-    EPERM, SOCK_DGRAM, SOCK_RAW,
+    EPERM, PRIO_PROCESS, SOCK_DGRAM, SOCK_RAW,
 };
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen::Dword, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
@@ -83,6 +83,21 @@ const REFUSED: [i64; 60] = [
     libc::SYS_personality,
 ];
 
+/// Of these the caller may only mean itself: argument by argument, what says so. Others of its user are not its own.
+const ON_ITSELF: [(i64, &[(u8, i32)]); 9] = [
+    (libc::SYS_prlimit64, &[(0, 0)]),
+    (libc::SYS_setpriority, &[(0, PRIO_PROCESS as i32), (1, 0)]),
+    (libc::SYS_ioprio_set, &[(0, IOPRIO_WHO_PROCESS), (1, 0)]),
+    (libc::SYS_sched_setaffinity, &[(0, 0)]),
+    (libc::SYS_sched_setscheduler, &[(0, 0)]),
+    (libc::SYS_sched_setparam, &[(0, 0)]),
+    (libc::SYS_sched_setattr, &[(0, 0)]),
+    (libc::SYS_move_pages, &[(0, 0)]),
+    (libc::SYS_migrate_pages, &[(0, 0)]),
+];
+/// Source: <https://man7.org/linux/man-pages/man2/ioprio_set.2.html>.
+const IOPRIO_WHO_PROCESS: i32 = 1;
+
 /// Refused as not there, so that another way is taken: what asks for these has one.
 const ABSENT: [i64; 4] =
     [libc::SYS_clone3, libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register];
@@ -110,6 +125,10 @@ fn refused() -> seccompiler::Result<BpfProgram> {
     // A pair is connected, and stays with itself; unless it is of datagrams, which can be sent elsewhere.
     let kind = |kind: i32| rule(1, SeccompCmpOp::MaskedEq(0xf), kind);
     rules.push((libc::SYS_socketpair, vec![rule(0, SeccompCmpOp::Ne, AF_UNIX)?, kind(SOCK_DGRAM)?, kind(SOCK_RAW)?]));
+    for (number, itself) in ON_ITSELF {
+        let other = |(argument, value): &(u8, i32)| rule(*argument, SeccompCmpOp::Ne, *value);
+        rules.push((number, itself.iter().map(other).collect::<Result<_, _>>()?));
+    }
     rules.extend(second_numbers().map(|number| (number, Vec::new())));
     filter(rules, EPERM)
 }

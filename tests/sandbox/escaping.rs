@@ -5,10 +5,16 @@ use std::{
     io::Read as _,
     net::TcpListener,
     os::unix::{fs::PermissionsExt as _, net::UnixListener},
+    path::PathBuf,
     process::{Command, Stdio},
 };
 
-use seam::sandbox::{folder::WorkFolder, job::Limits, runner::End};
+use rustix::process::geteuid;
+use seam::sandbox::{
+    folder::WorkFolder,
+    job::{Job, Limits},
+    runner::End,
+};
 
 use super::{
     assert_gone, assert_runs,
@@ -67,6 +73,14 @@ fn a_program_has_its_folder_and_the_system_to_read() {
     listen at a socket in a folder: permission denied
     make a pair for datagrams: permission denied
     find Seam by a signal: permission denied
+    find who watches it by a signal: permission denied
+    set its limits: permission denied
+    set its priority: permission denied
+    set its cores: permission denied
+    schedule it otherwise: permission denied
+    let it wait for the disk: permission denied
+    set limits of its own: done
+    set a priority of its own: done
     leave the session: permission denied
     leave the group: permission denied
     make a namespace: permission denied
@@ -110,15 +124,34 @@ fn a_program_does_not_outlive_whoever_started_it() {
         return;
     }
     let folder = WorkFolder::new(&std::env::temp_dir()).unwrap();
-    let mut child = helper(&folder).args(["sh", "-c", "sleep 9172001 & echo runs; sleep 9172001"]).spawn().unwrap();
+    // Who watches it shall not be kept from it.
+    let script = "kill -STOP $PPID; kill -KILL $PPID; sleep 9172001 & echo runs; sleep 9172001";
+    let mut child = helper(&folder).args(["sh", "-c", script]).spawn().unwrap();
     let mut said = [0; 5];
     child.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
     assert_eq!(&said, b"runs\n");
     assert_runs("9172001");
     // Its end closes this, however it comes.
     drop(child.stdin.take());
-    assert!(!child.wait().unwrap().success());
     assert_gone("9172001");
+    assert!(!child.wait().unwrap().success());
+}
+
+#[test]
+fn what_the_program_cannot_reach_is_said() {
+    // Only root's program is somebody else.
+    let Some(sandbox) = sandbox().filter(|_| geteuid().is_root()) else { return };
+    let closed = tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir().unwrap();
+    let said = |folder: WorkFolder, paths: &[PathBuf]| {
+        let command = ["true".to_owned()];
+        let job = Job { command: &command, folder: &folder, paths, variables: &[], limits: Limits::default() };
+        let output = sandbox.run(&job, &|| false).unwrap().output;
+        output.replace(folder.root().to_str().unwrap(), "FOLDER").replace(closed.path().to_str().unwrap(), "CLOSED")
+    };
+    let tools = closed.path().join("tools");
+    fs::create_dir(&tools).unwrap();
+    insta::assert_snapshot!(said(WorkFolder::new(&std::env::temp_dir()).unwrap(), &[tools]), @"seam: CLOSED/tools is out of reach in the sandbox, whose user must get there (Permission denied (os error 13)): name a place that is open to it");
+    insta::assert_snapshot!(said(WorkFolder::new(closed.path()).unwrap(), &[]), @"seam: FOLDER is out of reach in the sandbox, whose user must get there (Permission denied (os error 13)): name a place that is open to it");
 }
 
 #[test]

@@ -13,7 +13,12 @@ use std::{
     process::Command,
 };
 
-use rustix::process::{Pid, setpgid, setsid, test_kill_process};
+use rustix::{
+    process::{
+        Pid, Resource, getppid, getrlimit, prlimit, setpgid, setpriority_process, setrlimit, setsid, test_kill_process,
+    },
+    thread::{sched_getaffinity, sched_setaffinity},
+};
 
 /// The folder that it tries to get at.
 pub(super) const OUTSIDE: &str = "SEAM_TEST_OUTSIDE";
@@ -54,6 +59,21 @@ fn tries_to_get_out() {
         "find Seam by a signal",
         test_kill_process(Pid::from_raw(parent.parse().unwrap()).unwrap()).map_err(Into::into),
     );
+    let watch = getppid().unwrap();
+    tell("find who watches it by a signal", test_kill_process(watch).map_err(Into::into));
+    // Of the same user, as Seam is where it is not root.
+    let most = getrlimit(Resource::Core);
+    tell("set its limits", prlimit(Some(watch), Resource::Core, most).map_err(Into::into));
+    tell("set its priority", setpriority_process(Some(watch), 19).map_err(Into::into));
+    let cores = sched_getaffinity(None).unwrap();
+    tell("set its cores", sched_setaffinity(Some(watch), &cores).map_err(Into::into));
+    let number = watch.to_string();
+    let chrt = ["--batch", "--pid", "0", &number];
+    tell("schedule it otherwise", Command::new("chrt").args(chrt).output().and_then(succeeded));
+    let ionice = ["--class", "idle", "--pid", &number];
+    tell("let it wait for the disk", Command::new("ionice").args(ionice).output().and_then(succeeded));
+    tell("set limits of its own", setrlimit(Resource::Core, most).map_err(Into::into));
+    tell("set a priority of its own", setpriority_process(None, 19).map_err(Into::into));
     tell("leave the session", setsid().map_err(Into::into));
     tell("leave the group", setpgid(None, None).map_err(Into::into));
     tell("make a namespace", Command::new("unshare").args(["--user", "true"]).output().and_then(succeeded));
