@@ -45,8 +45,9 @@ fn reachable(group: usize, needed: &[Vec<usize>]) -> BTreeSet<usize> {
     found
 }
 
-/// The groups of each stack, from the bottom up; what is needed comes first, also where it stands by itself.
-pub fn stacks(groups: &[Group], needs: &[Need], set: &ChangeSet, stacking: Stacking) -> Vec<Vec<usize>> {
+/// All groups in the order in which they can be merged, each with the group that it stands on. What is needed comes first,
+/// whether or not it is stood on: a stack is interrupted where it waits for a group beside it.
+pub fn order(groups: &[Group], needs: &[Need], set: &ChangeSet, stacking: Stacking) -> Vec<(usize, Option<usize>)> {
     let mut links = Links::new(groups.len());
     for need in needs.iter().filter(|need| need.cuts || stacking != Stacking::Independent) {
         links.join(need.group, need.needs);
@@ -56,37 +57,38 @@ pub fn stacks(groups: &[Group], needs: &[Need], set: &ChangeSet, stacking: Stack
             links.join(0, group);
         }
     }
-    let needed = needed(groups.len(), needs);
     let preferences: Vec<_> = groups.iter().map(|group| preference(group, set)).collect();
-    let mut stacks: Vec<Vec<usize>> = Vec::new();
-    for stack in links.groups() {
-        let alone = stack.into_iter().map(|group| vec![group]).collect();
-        stacks.push(in_order(alone, &needed, &preferences).concat());
+    let mut needed = needed(groups.len(), needs);
+    for circle in circles(groups.len(), needs) {
+        // It was too large to become one: what of it comes later cannot be needed.
+        let ordered = in_order(circle, &needed, &preferences, &links);
+        for (at, group) in ordered.iter().enumerate() {
+            needed[*group].retain(|other| !ordered[at..].contains(other));
+        }
     }
-    in_order(stacks, &needed, &preferences)
+    let ordered = in_order((0..groups.len()).collect(), &needed, &preferences, &links);
+    let mut tops: HashMap<usize, usize> = HashMap::new();
+    ordered.into_iter().map(|group| (group, tops.insert(links.first(group), group))).collect()
 }
 
-/// What needs nothing of those that are left comes next, by preference.
-fn in_order<P: Ord>(mut left: Vec<Vec<usize>>, needed: &[Vec<usize>], preferences: &[P]) -> Vec<Vec<usize>> {
-    left.sort_by(|one, other| preferences[one[0]].cmp(&preferences[other[0]]));
-    let mut holder: HashMap<usize, usize> = HashMap::new();
-    for (at, stack) in left.iter().enumerate() {
-        holder.extend(stack.iter().map(|group| (*group, at)));
-    }
-    let awaits = |(at, stack): (usize, &Vec<usize>)| -> BTreeSet<usize> {
-        let all = stack.iter().flat_map(|group| &needed[*group]);
-        all.filter_map(|group| holder.get(group).copied()).filter(|other| *other != at).collect()
-    };
-    let mut waiting: Vec<(usize, BTreeSet<usize>)> = left.iter().enumerate().map(awaits).enumerate().collect();
-    let mut ordered = Vec::new();
+/// What needs nothing of those that are left comes next: of the stack that was begun, else by preference. A circle is broken
+/// by preference.
+fn in_order<P: Ord>(mut members: Vec<usize>, needed: &[Vec<usize>], preferences: &[P], stacks: &Links) -> Vec<usize> {
+    members.sort_by(|one, other| preferences[*one].cmp(&preferences[*other]));
+    let all: BTreeSet<usize> = members.iter().copied().collect();
+    let awaits = |group: usize| needed[group].iter().copied().filter(|other| all.contains(other)).collect();
+    let mut waiting: Vec<(usize, BTreeSet<usize>)> = members.into_iter().map(|group| (group, awaits(group))).collect();
+    let mut ordered: Vec<usize> = Vec::new();
     while !waiting.is_empty() {
-        // A circle that was too large to become one is broken where it costs least.
-        let next = waiting.iter().position(|(_, awaited)| awaited.is_empty()).unwrap_or(0);
-        let (at, _) = waiting.remove(next);
+        let begun = ordered.last().map(|last| stacks.first(*last));
+        let is_free = |(_, awaited): &(usize, BTreeSet<usize>)| awaited.is_empty();
+        let goes_on = |one: &(usize, BTreeSet<usize>)| is_free(one) && Some(stacks.first(one.0)) == begun;
+        let next = waiting.iter().position(goes_on).or_else(|| waiting.iter().position(is_free)).unwrap_or(0);
+        let (group, _) = waiting.remove(next);
         for (_, awaited) in &mut waiting {
-            awaited.remove(&at);
+            awaited.remove(&group);
         }
-        ordered.push(std::mem::take(&mut left[at]));
+        ordered.push(group);
     }
     ordered
 }
@@ -104,4 +106,21 @@ fn preference(group: &Group, set: &ChangeSet) -> (u8, usize, usize) {
         None => 4,
     };
     (rank, group.parts.len(), group.parts.first().map_or(0, |part| part.file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::change_set::FileChange;
+
+    #[test]
+    fn a_circle_costs_nobody_else_what_they_need() {
+        let files = (0..4).map(|file| FileChange::unpaired((*format!("{file}.py")).into(), None, None)).collect();
+        let set = ChangeSet { files, ..ChangeSet::default() };
+        let groups: Vec<Group> = (0..4).map(|file| Group::of_files(vec![file])).collect();
+        let need = |(group, needs)| Need { group, needs, cuts: false, why: Vec::new() };
+        let needs = [(0, 1), (1, 2), (2, 1)].map(need);
+        let order = order(&groups, &needs, &set, Stacking::Needed);
+        assert_eq!(order, [(1, None), (0, Some(1)), (2, Some(0)), (3, None)]);
+    }
 }

@@ -10,7 +10,7 @@ use super::{
     input::SplitInput,
     layers::{self, edits_of},
     needs::{Need, Needs},
-    order,
+    order::{circles, order},
     reasons::Told,
     slices,
     strategy::{self, Scene},
@@ -34,7 +34,7 @@ pub fn plan_with(input: SplitInput<'_>, weights: &Weights) -> Plan {
         cutter.cut(&mut groups, &blocks.facts, &mut reader);
     }
     let (groups, needs) = in_need(input, groups, &blocks.facts, &mut reader);
-    let stacks = order::stacks(&groups, &needs, set, options.stacking);
+    let order = order(&groups, &needs, set, options.stacking);
     Plan {
         version: Plan::VERSION,
         base: set.base.clone(),
@@ -43,7 +43,7 @@ pub fn plan_with(input: SplitInput<'_>, weights: &Weights) -> Plan {
         granularity: options.granularity,
         stacking: options.stacking,
         no_split: no_split(input, &groups),
-        slices: slices::write(input, &groups, &needs, &stacks),
+        slices: slices::write(input, &groups, &needs, &order),
         validation: Validation::default(),
     }
 }
@@ -73,7 +73,7 @@ fn in_need(
         let facts: Vec<Vec<Facts>> = groups.iter().map(|group| part_facts(input, group, whole, reader)).collect();
         let needs = Needs { set, contents, frequencies: &surroundings.frequencies, reader }.find(&groups, &facts);
         let files = |circle: &[usize]| circle.iter().map(|group| groups[*group].parts.len()).sum::<usize>();
-        let mut circles = order::circles(groups.len(), &needs);
+        let mut circles = circles(groups.len(), &needs);
         circles.retain(|circle| files(circle) <= options.max_files);
         if circles.is_empty() {
             return (groups, needs);

@@ -28,40 +28,35 @@ const MAX_COMMITS: usize = 10;
 /// Characters of the part of a branch's name that says something.
 const MAX_SLUG: usize = 40;
 
-/// The slices of all stacks, in order.
-pub fn write(input: SplitInput<'_>, groups: &[Group], needs: &[Need], stacks: &[Vec<usize>]) -> Vec<Slice> {
+/// The slices of all groups. `order`: each with the group that it stands on.
+pub fn write(input: SplitInput<'_>, groups: &[Group], needs: &[Need], order: &[(usize, Option<usize>)]) -> Vec<Slice> {
     let style = Style::of(&input.surroundings.history.subjects);
-    let order: Vec<usize> = stacks.iter().flatten().copied().collect();
-    let number = |group: usize| order.iter().position(|other| *other == group).unwrap_or_default();
+    let number = |group: usize| order.iter().position(|(other, _)| *other == group).unwrap_or_default();
     let id = |group: usize| SliceId(format!("s{}", number(group) + 1));
-    let titles: Vec<String> = groups.iter().map(|group| title(input, &style, group)).collect();
-    let mut slices = Vec::new();
-    for stack in stacks {
-        let mut below: Option<usize> = None;
-        for &at in stack {
-            let group = &groups[at];
-            let mut needed: Vec<&Need> = needs.iter().filter(|need| need.group == at).collect();
-            // A circle that could not become one is broken somewhere: what comes later cannot be needed.
-            needed.retain(|need| number(need.needs) < number(at));
-            needed.sort_by_key(|need| number(need.needs));
-            let mut reasons = group.reasons.clone();
-            reasons.extend(needed.iter().map(|need| format!("needs {}: {}", id(need.needs), need.why.join(", "))));
-            slices.push(Slice {
-                id: id(at),
-                title: titles[at].clone(),
-                description: String::new(),
-                labels: labels::of(&places(input, group), &input.options.labels),
-                branch: format!("seam/{}/{}-{}", input.options.branch, number(at) + 1, slug(&titles[at])),
-                files: files(input, group),
-                depends_on: needed.iter().map(|need| id(need.needs)).collect(),
-                stands_on: below.map(id),
-                reasons,
-                confidence: group.confidence,
-                left_out: false,
-            });
-            below = Some(at);
+    let slice = |&(at, on): &(usize, Option<usize>)| {
+        let group = &groups[at];
+        let title = title(input, &style, group);
+        let mut needed: Vec<&Need> = needs.iter().filter(|need| need.group == at).collect();
+        // A circle that could not become one is broken somewhere: what comes later cannot be needed.
+        needed.retain(|need| number(need.needs) < number(at));
+        needed.sort_by_key(|need| number(need.needs));
+        let mut reasons = group.reasons.clone();
+        reasons.extend(needed.iter().map(|need| format!("needs {}: {}", id(need.needs), need.why.join(", "))));
+        Slice {
+            id: id(at),
+            description: String::new(),
+            labels: labels::of(&places(input, group), &input.options.labels),
+            branch: format!("seam/{}/{}-{}", input.options.branch, number(at) + 1, slug(&title)),
+            title,
+            files: files(input, group),
+            depends_on: needed.iter().map(|need| id(need.needs)).collect(),
+            stands_on: on.map(id),
+            reasons,
+            confidence: group.confidence,
+            left_out: false,
         }
-    }
+    };
+    let mut slices: Vec<Slice> = order.iter().map(slice).collect();
     describe(&mut slices, input.set, input.surroundings);
     slices
 }

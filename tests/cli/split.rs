@@ -149,6 +149,46 @@ fn only_what_code_can_name_lies_below_it() {
     ");
 }
 
+/// `billing` and `harbour` cut one file, and `report` comes between them: it uses the one, and the other uses it.
+fn interleaved() -> Terminal {
+    let desk = |first: &str, last: &str| {
+        let between: String = (0..20).map(|number| format!("LINE_{number} = {number}\n")).collect();
+        format!("def first():\n    return {first}\n\n{between}\ndef last():\n    return {last}\n")
+    };
+    let terminal = Terminal::in_repository(&[("billing/desk.py", &desk("0", "0"))]);
+    terminal.write(&[
+        ("billing/desk.py", &desk("invoice_ledger()", "mooring_berth(harbour_tide)")),
+        ("billing/invoice.py", "def invoice_ledger():\n    return 1\n"),
+        ("report/summary.py", "from billing.invoice import invoice_ledger\n\ndef summary_sheet():\n    return invoice_ledger()\n"),
+        ("harbour/berth.py", "from report.summary import summary_sheet\n\ndef mooring_berth(harbour_tide):\n    return summary_sheet()\n"),
+        ("harbour/tide.py", "def tide_table(harbour_tide):\n    return mooring_berth(harbour_tide)\n"),
+    ]);
+    terminal
+}
+
+const INTERLEAVED: [&str; 6] = ["split", "--strategy", "directory", "--granularity", "hunk", "--independent"];
+
+#[test]
+fn what_is_needed_comes_first_also_from_beside_a_stack() {
+    let ran = interleaved().seam(&[&INTERLEAVED[..], &["--format", "json"]].concat());
+    insta::assert_snapshot!(slices(&ran), @"
+    s1 change invoice_ledger in billing: billing/desk.py billing/invoice.py
+    s2 add report/summary.py: report/summary.py (needs s1)
+    s3 change harbour_tide: billing/desk.py harbour/berth.py harbour/tide.py (needs s1 s2)
+    ");
+    let on: Vec<Value> =
+        json(&ran)["slices"].as_array().unwrap().iter().map(|slice| slice["stands_on"].clone()).collect();
+    assert_eq!(on, [Value::Null, Value::Null, "s1".into()]);
+    let warnings: Vec<Value> = json(&ran)["validation"]["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|problem| problem["severity"] == "warning")
+        .map(|problem| problem["message"].clone())
+        .collect();
+    assert_eq!(warnings, ["it needs s1, to be merged before it", "it needs s2, to be merged before it"]);
+}
+
 #[test]
 fn the_authors_commits_are_followed_past_a_merge_of_the_base() {
     let terminal = Terminal::in_repository(&[("README.md", "# Shop\n")]);
