@@ -37,7 +37,7 @@ pub(super) struct Authorship {
     pub(super) committer: gix::actor::Signature,
 }
 
-/// Writes all objects first and then all branches together, so that a failure leaves no branch behind.
+/// Writes all objects first and then the branches. A failure leaves none behind.
 pub(super) fn make(
     repository: &gix::Repository,
     objects: &Objects,
@@ -59,6 +59,11 @@ pub(super) fn make(
             made.push((there, tree));
             continue;
         }
+        if let Some(other) = in_the_way(repository, &branch.name)? {
+            let why =
+                format!("there is {other}, and git keeps branches as files in folders; delete or rename it first");
+            return Err(GitError::BranchNotMade { name: branch.name.clone(), why });
+        }
         let commit = gix::objs::Commit {
             tree,
             parents: [parent].into_iter().collect(),
@@ -72,18 +77,13 @@ pub(super) fn make(
         made.push((commit, tree));
         new.push((branch, commit));
     }
-    let not_made = |branch: &NewBranch, why: String| GitError::BranchNotMade { name: branch.name.clone(), why };
-    let mut edits = Vec::new();
-    for (branch, commit) in &new {
-        let name = format!("refs/heads/{}", branch.name);
-        let name = FullName::try_from(name).map_err(|error| not_made(branch, error.to_string()))?;
-        edits.push(RefEdit::update(name, *commit, PreviousValue::MustNotExist, "seam split"));
-    }
-    if let Some((first, _)) = new.first() {
-        // Whoever runs this may have no name: the commits have a committer.
-        let mut time = TimeBuf::default();
-        let made = repository.edit_references_as(edits, Some(authorship.committer.to_ref(&mut time)));
-        made.map_err(|error| not_made(first, error.to_string()))?;
+    for (at, (branch, commit)) in new.iter().enumerate() {
+        if let Err(why) = point(repository, &branch.name, *commit, authorship) {
+            for (made, commit) in &new[..at] {
+                take_back(repository, &made.name, *commit);
+            }
+            return Err(GitError::BranchNotMade { name: branch.name.clone(), why });
+        }
     }
     let branch = |(branch, (commit, tree)): (&NewBranch, &(ObjectId, ObjectId))| MadeBranch {
         name: branch.name.clone(),
@@ -98,4 +98,36 @@ fn standing(repository: &gix::Repository, name: &str) -> Result<Option<ObjectId>
     let reference = repository.try_find_reference(&format!("refs/heads/{name}")).map_err(GitError::corrupt)?;
     let peel = |mut reference: gix::Reference<'_>| reference.peel_to_id().map(gix::Id::detach);
     reference.map(peel).transpose().map_err(GitError::corrupt)
+}
+
+/// A branch beside which there can be none of this name: that of a folder on its way, or one below it.
+fn in_the_way(repository: &gix::Repository, name: &str) -> Result<Option<String>, GitError> {
+    for (at, _) in name.match_indices('/') {
+        if standing(repository, &name[..at])?.is_some() {
+            return Ok(Some(name[..at].to_owned()));
+        }
+    }
+    let below = format!("refs/heads/{name}/");
+    let references = repository.references().map_err(GitError::corrupt)?;
+    let first = references.prefixed(below.as_str()).map_err(GitError::corrupt)?.next();
+    Ok(first.transpose().map_err(GitError::corrupt)?.map(|other| other.name().shorten().to_string()))
+}
+
+/// Makes one branch. Whoever runs this may have no name: the commits have a committer.
+fn point(repository: &gix::Repository, name: &str, to: ObjectId, authorship: &Authorship) -> Result<(), String> {
+    let name = FullName::try_from(format!("refs/heads/{name}")).map_err(|error| error.to_string())?;
+    let edit = RefEdit::update(name, to, PreviousValue::MustNotExist, "seam split");
+    let mut time = TimeBuf::default();
+    let made = repository.edit_references_as([edit], Some(authorship.committer.to_ref(&mut time)));
+    made.map(drop).map_err(|error| error.to_string())
+}
+
+/// Deletes a branch that was just made, unless somebody moved it since.
+fn take_back(repository: &gix::Repository, name: &str, at: ObjectId) {
+    let Ok(Some(branch)) = repository.try_find_reference(&format!("refs/heads/{name}")) else { return };
+    if branch.try_id().is_some_and(|id| id == at)
+        && let Err(error) = branch.delete()
+    {
+        tracing::warn!(name, %error, "a branch is left behind");
+    }
 }

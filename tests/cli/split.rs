@@ -286,6 +286,26 @@ fn branches_are_made_and_the_original_is_untouched() {
 }
 
 #[test]
+fn where_one_branch_cannot_be_made_none_is() {
+    let terminal = tangle();
+    terminal.git(&["config", "user.name", "Ada"]);
+    terminal.git(&["config", "user.email", "ada@example.com"]);
+    let refs = || terminal.git(&["for-each-ref", "--format=%(refname:short)"]);
+    let make = || terminal.seam(&["split", "--create-branches", "--strategy", "directory"]);
+    terminal.git(&["branch", "seam/main/2-add-tests-test-basket-py/old"]);
+    insta::assert_snapshot!(make().err, @"seam: the branch seam/main/2-add-tests-test-basket-py cannot be made: there is seam/main/2-add-tests-test-basket-py/old, and git keeps branches as files in folders; delete or rename it first");
+    assert_eq!(refs(), "main\nseam/main/2-add-tests-test-basket-py/old");
+    terminal.git(&["branch", "--move", "seam/main/2-add-tests-test-basket-py/old", "seam"]);
+    insta::assert_snapshot!(make().err, @"seam: the branch seam/main/1-change-basketledger-in-src cannot be made: there is seam, and git keeps branches as files in folders; delete or rename it first");
+    terminal.git(&["branch", "--delete", "seam"]);
+    // What is no branch can be in the way too; by then others are made.
+    terminal.write(&[(".git/refs/heads/seam/main/2-add-tests-test-basket-py/x.lock", "")]);
+    let ran = make();
+    assert!(ran.err.contains("the branch seam/main/2-add-tests-test-basket-py cannot be made"), "{ran}");
+    assert_eq!((ran.code, refs().as_str()), (2, "main"));
+}
+
+#[test]
 fn what_cannot_be_done_is_said_in_one_line() {
     let terminal = Terminal::in_empty_repository();
     terminal.write(&[("a.py", "x = 1\n")]);
