@@ -86,7 +86,8 @@ fn problem(check: PlanCheck, severity: Severity, slice: Option<&SliceId>, messag
 /// Names are given once, and whatever a slice needs lies below it.
 fn order(plan: &Plan, problems: &mut Vec<PlanProblem>) {
     for slice in &plan.slices {
-        let awaited: Vec<String> = plan.awaited(slice).iter().map(|needed| needed.id.to_string()).collect();
+        let awaited = plan.awaited(slice).into_iter().filter(|needed| !is_missed(needed, slice));
+        let awaited: Vec<String> = awaited.map(|needed| needed.id.to_string()).collect();
         if awaited.is_empty() {
             continue;
         }
@@ -119,10 +120,18 @@ fn order(plan: &Plan, problems: &mut Vec<PlanProblem>) {
         for needed in slice.depends_on.iter().filter(|needed| plan.slice(needed).is_none()) {
             error(PlanCheck::ConflictCheck, slice, format!("it needs {needed}, which is not there"));
         }
-        if let Some(left) = below.iter().find(|other| other.left_out && !slice.left_out) {
+        if let Some(left) = below.iter().find(|other| is_missed(other, slice)) {
             error(PlanCheck::ConflictCheck, slice, format!("it stands on {}, which is not to be opened", left.id));
         }
+        for left in plan.awaited(slice).iter().filter(|needed| is_missed(needed, slice)) {
+            error(PlanCheck::ConflictCheck, slice, format!("it needs {}, which is not to be opened", left.id));
+        }
     }
+}
+
+/// Without the pull request of `needed` that of `slice` never can be merged.
+fn is_missed(needed: &Slice, slice: &Slice) -> bool {
+    needed.left_out && !slice.left_out
 }
 
 /// What cannot be apart is together, and a file that is cut is cut within one stack.

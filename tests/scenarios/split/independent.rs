@@ -127,3 +127,19 @@ scenario!(what_a_slice_awaited_is_taken_in_once_it_is_merged, async |seam| {
     ");
     assert!(git.is_ancestor(&seam.shop.branch("main"), &report.head()), "{}", stack(&seam.shop));
 });
+
+scenario!(a_slice_without_what_it_awaits_is_not_opened, async |seam| {
+    let pull = planned(seam).await;
+    let (id, text) = plan_comment(&pull);
+    let rates = "    title: \"Add RATES_BY_COUNTRY in billing\"\n";
+    assert!(text.contains(rates), "{text}");
+    pull.edit("ada", id, &text.replace(rates, &format!("{rates}    open: false\n"))).await;
+    say(seam, &pull, "/split apply").await;
+    insta::assert_snapshot!(last_answer(&pull), @r"
+    > `/split apply`
+
+    Nothing was opened, because the plan has errors:
+    - **Error:** `s3`: it needs s1, which is not to be opened.
+    ");
+    assert_eq!(seam.shop.branches(), ["main", "topic"]);
+});
