@@ -42,8 +42,8 @@ const FACTS: [&str; 14] = [
 /// Read and written.
 const DEVICES: [&str; 3] = ["/dev/null", "/dev/zero", "/dev/full"];
 
-/// Files open at once in one process.
-const OPEN_FILES: u64 = 4096;
+/// Files open at once in one process, as everywhere by default.
+const OPEN_FILES: u64 = 1024;
 
 /// Whether this kernel can keep a program inside.
 ///

@@ -13,6 +13,8 @@ pub enum SandboxError {
     NoPath { path: PathBuf },
     #[error("nothing is run in {}, which {why}: remove it, or let TMPDIR name a folder that is Seam's alone", .path.display())]
     NotOwn { path: PathBuf, why: &'static str },
+    #[error("nothing is run in {}, which is mounted so that nothing there may be executed (noexec): let TMPDIR name another folder", .path.display())]
+    NotExecutable { path: PathBuf },
     #[error("{} is out of reach in the sandbox, whose user must get there ({why}): name a place that is open to it", .path.display())]
     OutOfReach { path: PathBuf, why: io::Error },
     #[error("`{program}` cannot be started in the sandbox: {why}")]

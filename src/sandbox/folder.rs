@@ -66,20 +66,29 @@ impl WorkFolder {
         lchown(&self.root, Some(user), Some(user))
     }
 
-    /// Bytes on disk that can be found; what goes meanwhile is left out.
-    pub(super) fn size(&self) -> u64 {
-        let (mut open, mut bytes) = (vec![self.root.clone()], 0);
+    /// Whether there is more in it: bytes on disk, or files and folders. What cannot be looked at may be anything.
+    pub(super) fn holds_more_than(&self, bytes: u64, files: u64) -> bool {
+        self.exceeds(bytes, files).unwrap_or(true)
+    }
+
+    fn exceeds(&self, bytes: u64, files: u64) -> io::Result<bool> {
+        let (mut open, mut used, mut found) = (vec![self.root.clone()], 0, 0);
         while let Some(folder) = open.pop() {
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let Some(inside) = unless_gone(fs::read_dir(&folder))? else { continue };
+            for entry in inside {
                 // Of a link its own.
-                let Ok(found) = entry.metadata() else { continue };
-                bytes += found.blocks() * 512;
-                if found.is_dir() {
-                    open.push(entry.path());
+                let facts = entry.and_then(|entry| Ok((entry.path(), entry.metadata()?)));
+                let Some((path, facts)) = unless_gone(facts)? else { continue };
+                (used, found) = (used + facts.blocks() * 512, found + 1);
+                if used > bytes || found > files {
+                    return Ok(true);
+                }
+                if facts.is_dir() {
+                    open.push(path);
                 }
             }
         }
-        bytes
+        Ok(false)
     }
 
     pub(super) fn home(&self) -> PathBuf {
@@ -99,11 +108,46 @@ impl Drop for WorkFolder {
     }
 }
 
+/// The program goes on meanwhile.
+fn unless_gone<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        found => found.map(Some),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::{fs::Permissions, os::unix::fs::PermissionsExt as _};
 
+    use rustix::fs::{Mode, OFlags, mkdirat, openat};
+
     use super::*;
+
+    /// Deeper than a path can be long.
+    fn dig(folder: &Path) {
+        let mut deep = rustix::fs::open(folder, OFlags::DIRECTORY, Mode::empty()).unwrap();
+        for _ in 0..3_000 {
+            mkdirat(&deep, "down", Mode::RWXU).unwrap();
+            deep = openat(&deep, "down", OFlags::DIRECTORY, Mode::empty()).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_in_it_is_counted() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = WorkFolder::new(parent.path()).unwrap();
+        fs::write(folder.files().join("big"), vec![1; 1_000_000]).unwrap();
+        // Four folders, of a block each where they have one.
+        assert_eq!(
+            [(900_000, 9), (2_000_000, 9), (2_000_000, 4), (2_000_000, 3)]
+                .map(|(bytes, files)| folder.holds_more_than(bytes, files)),
+            [true, false, false, true]
+        );
+        // Where nobody can look, there may be more.
+        dig(&folder.files());
+        assert!(folder.holds_more_than(u64::MAX, u64::MAX));
+    }
 
     #[test]
     fn whatever_was_left_goes() {
@@ -121,13 +165,7 @@ mod tests {
         // Where something would be moved to.
         fs::create_dir(folder.root().join("..0")).unwrap();
         fs::write(folder.root().join("..0/f"), "").unwrap();
-        // Deeper than a path can be long.
-        let mut deep =
-            rustix::fs::open(folder.files(), rustix::fs::OFlags::DIRECTORY, rustix::fs::Mode::empty()).unwrap();
-        for _ in 0..3_000 {
-            rustix::fs::mkdirat(&deep, "down", rustix::fs::Mode::RWXU).unwrap();
-            deep = rustix::fs::openat(&deep, "down", rustix::fs::OFlags::DIRECTORY, rustix::fs::Mode::empty()).unwrap();
-        }
+        dig(&folder.files());
         let place = folder.root().parent().unwrap().to_owned();
         drop(folder);
         assert_eq!((place.exists(), outside.join("kept").exists()), (false, true));

@@ -11,6 +11,7 @@ pub mod folder;
 mod group;
 pub mod inside;
 pub mod job;
+mod machine;
 mod output;
 mod removal;
 mod room;

@@ -7,7 +7,10 @@ use std::{
 };
 
 use rustix::{
-    fs::{CWD, Dir, FlockOperation, Mode, OFlags, fchmod, flock, fstat, mkdir, mkdirat, openat},
+    fs::{
+        CWD, Dir, FlockOperation, Mode, OFlags, StatVfsMountFlags, fchmod, flock, fstat, fstatvfs, mkdir, mkdirat,
+        openat,
+    },
     io::Errno,
     process::geteuid,
 };
@@ -57,6 +60,10 @@ impl Room {
             return Err(not_own("can be written to by others"));
         }
         let folder = removal::open(&found, c".", mode()).map_err(failed)?;
+        // Else it would look as if what is built were wrong.
+        if fstatvfs(&folder).map_err(failed)?.f_flag.contains(StatVfsMountFlags::NOEXEC) {
+            return Err(SandboxError::NotExecutable { path });
+        }
         Ok(Self { path, folder })
     }
 

@@ -15,9 +15,9 @@ use rustix::process::{
 use super::{
     confinement,
     error::SandboxError,
-    folder::WorkFolder,
     group,
     job::{Job, Limits},
+    machine::Machine,
     output,
 };
 
@@ -46,6 +46,8 @@ pub enum End {
     TooMuchMemory,
     TooMuchDisk,
     TooManyTasks,
+    /// The machine has nearly none, whoever took it.
+    NoMemoryLeft,
     /// Nobody wanted to know any more.
     Stopped,
 }
@@ -80,7 +82,7 @@ impl Sandbox {
         }
         let failed = || SandboxError::while_doing("starting it");
         job.folder.hand_over().map_err(failed())?;
-        let disk = Disk::of(job.folder).map_err(failed())?;
+        let machine = Machine::now(job.folder).map_err(failed())?;
         let (said, says) = io::pipe().map_err(failed())?;
         let mut command = self.command(job);
         command.stdin(Stdio::piped()).stdout(says.try_clone().map_err(failed())?).stderr(says);
@@ -88,7 +90,7 @@ impl Sandbox {
         // It holds our ends of what it says.
         drop(command);
         let listening = thread::spawn(move || output::read(said));
-        let ended = running.watch(job, disk, stop);
+        let ended = running.watch(job, machine, stop);
         let code = running.finish().map_err(failed())?;
         let output = listening.join().unwrap_or_default();
         Ok(Ran { end: ended.map_err(failed())?.unwrap_or(End::Exit(code)), output })
@@ -133,7 +135,7 @@ impl Running {
     }
 
     /// Until it ends by itself (`None`), or must. It is not reaped: its number stays its own.
-    fn watch(&self, job: &Job<'_>, before: Disk, stop: &dyn Fn() -> bool) -> io::Result<Option<End>> {
+    fn watch(&self, job: &Job<'_>, before: Machine, stop: &dyn Fn() -> bool) -> io::Result<Option<End>> {
         let Limits { time, memory, disk, tasks } = job.limits;
         let deadline = Instant::now() + time;
         loop {
@@ -141,13 +143,14 @@ impl Running {
             if waitid(WaitId::Pid(self.group), options)?.is_some() {
                 return Ok(None);
             }
-            let usage = group::usage(self.group)?;
+            let (usage, now) = (group::usage(self.group)?, Machine::now(job.folder)?);
             for (is_over, end) in [
                 (stop(), End::Stopped),
                 (Instant::now() >= deadline, End::TooLong),
                 (usage.memory > memory, End::TooMuchMemory),
                 (usage.tasks > tasks, End::TooManyTasks),
-                (before.is_used_up(job.folder, disk)?, End::TooMuchDisk),
+                (now.has_lost_disk(before, disk, job.folder), End::TooMuchDisk),
+                (now.has_lost_memory(before), End::NoMemoryLeft),
             ] {
                 if is_over {
                     return Ok(Some(end));
@@ -181,27 +184,5 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.end();
-    }
-}
-
-/// Bytes of the disk that a folder lies on.
-#[derive(Clone, Copy, Debug)]
-struct Disk {
-    free: u64,
-    all: u64,
-}
-
-impl Disk {
-    fn of(folder: &WorkFolder) -> io::Result<Self> {
-        let system = rustix::fs::statvfs(folder.root())?;
-        let bytes = |blocks: u64| blocks.saturating_mul(system.f_frsize);
-        Ok(Self { free: bytes(system.f_bavail), all: bytes(system.f_blocks) })
-    }
-
-    /// Less is free than before by more than `most`, and that is the folder's doing; or nearly nothing is: what is open and has
-    /// no name any more cannot be found.
-    fn is_used_up(self, folder: &WorkFolder, most: u64) -> io::Result<bool> {
-        let now = Self::of(folder)?;
-        Ok(self.free.saturating_sub(now.free) > most && (folder.size() > most || now.free < now.all / 20))
     }
 }

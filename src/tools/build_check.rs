@@ -108,6 +108,7 @@ impl Series<'_> {
             End::Stopped => return Built::NotRun("it was stopped".to_owned()),
             // It was given less than its own time.
             End::TooLong if self.left < self.check.check.timeout => return Self::out_of_time(),
+            End::NoMemoryLeft => return Built::NotRun("the memory of this machine was nearly used up".to_owned()),
             End::Exit(code) => format!("exit code {code}"),
             End::TooLong => format!("it took longer than {} s", self.time().as_secs()),
             End::TooMuchMemory => format!("it took more than {} MB of memory", self.check.check.memory >> 20),

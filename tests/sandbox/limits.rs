@@ -5,10 +5,10 @@ use std::{cell::Cell, time::Duration};
 use seam::sandbox::{
     folder::WorkFolder,
     job::{Job, Limits},
-    runner::End,
+    runner::{End, Ran},
 };
 
-use super::{assert_gone, escaping::bring_probe, run};
+use super::{assert_gone, escaping::bring_probe, probe::PARENT, run};
 use crate::support::sandbox::sandbox;
 
 const SHORT: Limits = Limits { time: Duration::from_secs(2), memory: 1 << 30, disk: 1 << 30, tasks: 512 };
@@ -35,35 +35,58 @@ fn endless_talk_is_kept_in_part() {
 
 #[test]
 fn processes_that_start_processes_are_few() {
-    let Some(ran) = run(&["sh", "-c", "while :; do sleep 9174001 & done"], Limits { tasks: FEW, ..LONG }, |_| {})
-    else {
-        return;
-    };
-    // Refused by the kernel, or seen: whichever comes first.
-    assert!(!matches!(ran.end, End::Exit(0) | End::TooLong | End::Stopped), "{ran:?}");
+    let many = "echo began; while :; do sleep 9174001 & done";
+    let Some(ran) = run(&["sh", "-c", many], Limits { tasks: FEW, ..LONG }, |_| {}) else { return };
+    // Refused by the kernel, as the shell says, or seen: whichever comes first.
+    assert!(ran.end == End::TooManyTasks || ran.output.contains("fork"), "{ran:?}");
+    assert!(ran.output.starts_with("began\n"), "{ran:?}");
     assert_gone("9174001");
     // What cannot be started any more is tried again and again.
-    let bomb = "bomb() { bomb | bomb & }; bomb; sleep 9174002";
-    let Some(_) = run(&["sh", "-c", bomb], Limits { tasks: FEW, ..SHORT }, |_| {}) else { return };
+    let bomb = "echo began; bomb() { bomb | bomb & }; bomb; sleep 9174002";
+    let Some(ran) = run(&["sh", "-c", bomb], Limits { tasks: FEW, ..SHORT }, |_| {}) else { return };
+    assert!(ran.output.starts_with("began\n"), "{ran:?}");
     assert_gone(bomb);
+}
+
+fn probe(name: &str, limits: Limits) -> Option<Ran> {
+    let test = format!("sandbox::probe::{name}");
+    run(&["env", &format!("{PARENT}=1"), "./probe", &test, "--exact", "--ignored", "--nocapture"], limits, bring_probe)
 }
 
 #[test]
 fn memory_is_bounded() {
-    let command =
-        ["env", "SEAM_TEST_PARENT=1", "./probe", "sandbox::probe::takes_memory", "--exact", "--ignored", "--nocapture"];
-    let Some(ran) = run(&command, LONG, bring_probe) else { return };
-    assert!(!matches!(ran.end, End::Exit(0) | End::TooLong | End::Stopped), "{ran:?}");
+    let Some(ran) = probe("takes_memory", LONG) else { return };
+    // Refused by the kernel, which aborts it, or seen: whichever comes first.
+    assert!(matches!(ran.end, End::TooMuchMemory | End::Exit(134)), "{ran:?}");
+    assert!(ran.output.contains("began\n"), "{ran:?}");
+}
+
+#[test]
+fn memory_behind_sockets_is_bounded() {
+    let Some(ran) = probe("fills_sockets", Limits { memory: 128 << 20, ..LONG }) else { return };
+    assert_eq!(ran.end, End::TooMuchMemory, "{ran:?}");
+    assert!(ran.output.contains("began\n"), "{ran:?}");
 }
 
 #[test]
 fn disk_is_bounded() {
     let limits = Limits { disk: 10 << 20, ..LONG };
-    let Some(ran) = run(&["sh", "-c", "cat /dev/zero > big"], limits, |_| {}) else { return };
-    assert!(!matches!(ran.end, End::Exit(0) | End::TooLong | End::Stopped), "{ran:?}");
-    let many = "number=0; while head -c 5000000 /dev/zero > $number; do number=$((number + 1)); done";
+    let Some(ran) = run(&["sh", "-c", "echo began; cat /dev/zero > big"], limits, |_| {}) else { return };
+    // Refused by the kernel, with a signal, or seen: whichever comes first.
+    assert!(matches!(ran.end, End::TooMuchDisk | End::Exit(153)) && ran.output.starts_with("began\n"), "{ran:?}");
+    // Not without end: where this fails, the disk is the machine's.
+    let many =
+        "number=0; while [ $number -lt 400 ]; do head -c 5000000 /dev/zero > $number; number=$((number + 1)); done";
     let Some(ran) = run(&["sh", "-c", many], limits, |_| {}) else { return };
-    assert_eq!(ran.end, End::TooMuchDisk);
+    assert_eq!(ran.end, End::TooMuchDisk, "{ran:?}");
+    // As deep as no path leads: nobody could count it.
+    let down = "name=$(printf %0200d 0); for level in $(seq 30); do mkdir $name; cd -P $name; done";
+    let Some(ran) = run(&["sh", "-c", &format!("{down}; {many}")], limits, |_| {}) else { return };
+    assert_eq!(ran.end, End::TooMuchDisk, "{ran:?}");
+    // Where Seam is not root, nor could it look into this.
+    let closed = format!("mkdir closed; cd closed; chmod 300 .; {many}");
+    let Some(ran) = run(&["sh", "-c", &closed], limits, |_| {}) else { return };
+    assert_eq!(ran.end, End::TooMuchDisk, "{ran:?}");
 }
 
 #[test]

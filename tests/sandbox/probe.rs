@@ -98,15 +98,39 @@ fn takes_memory() {
     if env::var(PARENT).is_err() {
         return;
     }
+    say("began");
     let mut all: Vec<Vec<u8>> = Vec::new();
     loop {
         all.push(vec![1; 1 << 20]);
     }
 }
 
+/// Fills the buffers of as many sockets as it may have.
+#[test]
+#[ignore = "what the tests beside it start"]
+fn fills_sockets() {
+    if env::var(PARENT).is_err() {
+        return;
+    }
+    say("began");
+    let mut all = Vec::new();
+    while let Ok((mut one, other)) = UnixStream::pair() {
+        one.set_nonblocking(true).unwrap();
+        while one.write(&[1; 1 << 16]).is_ok() {}
+        all.push((one, other));
+    }
+    // Whoever watches sees it by now.
+    std::thread::sleep(std::time::Duration::from_secs(60));
+}
+
 fn tell<T>(what: &str, result: io::Result<T>) {
     let how = result.map_or_else(|error| error.kind().to_string(), |_| "done".to_owned());
-    io::stdout().write_all(format!("\ntried to {what}: {how}\n").as_bytes()).unwrap();
+    say(&format!("tried to {what}: {how}"));
+}
+
+/// Not `println!`, which the test harness can keep to itself.
+fn say(line: &str) {
+    io::stdout().write_all(format!("\n{line}\n").as_bytes()).unwrap();
 }
 
 fn empty(path: &std::path::Path) -> io::Result<()> {
