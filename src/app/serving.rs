@@ -181,11 +181,8 @@ fn registry(basis: &Basis) -> anyhow::Result<Registry> {
     let folder = basis.settings.data_dir.join("mirrors");
     let mirrors = Mirrors::new(folder, basis.settings.github.web_url.clone(), MirrorLimits::default())?;
     let keyring = basis.keyring.clone();
-    let check = basis.settings.split_check.clone().map(|check| BuildCheck {
-        sandbox: basis.sandbox.clone(),
-        check,
-        folder: std::env::temp_dir(),
-    });
+    let check = basis.settings.split_check.clone();
+    let check = check.map(|check| BuildCheck::new(basis.sandbox.clone(), check, std::env::temp_dir()));
     if check.is_some()
         && let Err(why) = Sandbox::available()
     {

@@ -1,7 +1,7 @@
 //! The command that `seam split` runs on slices: of whoever sits at the terminal, by a flag or a variable, and never from a file,
 //! which could be the repository's.
 
-use std::{env, path::PathBuf, time::Duration};
+use std::{env, path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{
     config::split_check::{self, DEFAULT_MEMORY, DEFAULT_TIMEOUT, SplitCheck},
@@ -13,56 +13,66 @@ use crate::{
 pub(super) struct Check {
     /// Run this on the base and on each slice with what it stands on, in a sandbox without a network, and tell which slice fails
     #[arg(long, value_name = "COMMAND", env = "SEAM_SPLIT_CHECK", value_parser = command)]
-    check: Option<Words>,
+    check: Option<Given<Vec<String>>>,
     /// What it may read besides the system, with colons between
     #[arg(long, value_name = "PATHS", env = "SEAM_SPLIT_CHECK_PATHS", value_parser = paths)]
-    check_paths: Option<Paths>,
+    check_paths: Option<Given<Vec<PathBuf>>>,
     /// Names of variables that it is given, with commas between
     #[arg(long, value_name = "NAMES", env = "SEAM_SPLIT_CHECK_ENV", value_parser = variables)]
-    check_env: Option<Words>,
+    check_env: Option<Given<Vec<String>>>,
     /// Seconds that one run may take [default: 300]
     #[arg(long, value_name = "SECONDS", env = "SEAM_SPLIT_CHECK_TIMEOUT", value_parser = timeout)]
-    check_timeout: Option<Duration>,
+    check_timeout: Option<Given<Duration>>,
     /// Megabytes that one run may have [default: 4096]
     #[arg(long, value_name = "MB", env = "SEAM_SPLIT_CHECK_MEMORY", value_parser = memory)]
-    check_memory: Option<u64>,
+    check_memory: Option<Given<u64>>,
 }
 
-// A list of values would be several of a flag's.
-type Words = std::sync::Arc<[String]>;
-type Paths = std::sync::Arc<[PathBuf]>;
+/// Nothing where it is blank, as with all settings.
+type Given<T> = Arc<Option<T>>;
 
 impl Check {
     /// `None` where none is wanted.
     pub(super) fn wanted(&self) -> Option<BuildCheck> {
-        let command = self.check.as_ref()?.to_vec();
         let check = SplitCheck {
-            command,
-            paths: self.check_paths.as_deref().unwrap_or_default().to_vec(),
-            variables: self.check_env.as_deref().unwrap_or_default().to_vec(),
-            timeout: self.check_timeout.unwrap_or(DEFAULT_TIMEOUT),
-            memory: self.check_memory.unwrap_or(DEFAULT_MEMORY),
+            command: value(&self.check)?,
+            paths: value(&self.check_paths).unwrap_or_default(),
+            variables: value(&self.check_env).unwrap_or_default(),
+            timeout: value(&self.check_timeout).unwrap_or(DEFAULT_TIMEOUT),
+            memory: value(&self.check_memory).unwrap_or(DEFAULT_MEMORY),
         };
-        Some(BuildCheck { sandbox: Sandbox::of_this_program(), check, folder: env::temp_dir() })
+        Some(BuildCheck::new(Sandbox::of_this_program(), check, env::temp_dir()))
     }
 }
 
-fn command(text: &str) -> Result<Words, &'static str> {
-    split_check::command(text).map(Into::into).ok_or(split_check::COMMAND)
+fn value<T: Clone>(given: &Option<Given<T>>) -> Option<T> {
+    given.as_deref()?.clone()
 }
 
-fn paths(text: &str) -> Result<Paths, &'static str> {
-    split_check::paths(text).map(Into::into).ok_or(split_check::PATHS)
+fn given<T>(text: &str, parse: impl Fn(&str) -> Option<T>, remedy: &'static str) -> Result<Given<T>, &'static str> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(Arc::new(None));
+    }
+    parse(text).map(|value| Arc::new(Some(value))).ok_or(remedy)
 }
 
-fn variables(text: &str) -> Result<Words, &'static str> {
-    split_check::variables(text).map(Into::into).ok_or(split_check::VARIABLES)
+fn command(text: &str) -> Result<Given<Vec<String>>, &'static str> {
+    given(text, split_check::command, split_check::COMMAND)
 }
 
-fn timeout(text: &str) -> Result<Duration, &'static str> {
-    split_check::timeout(text).ok_or(split_check::TIMEOUT)
+fn paths(text: &str) -> Result<Given<Vec<PathBuf>>, &'static str> {
+    given(text, split_check::paths, split_check::PATHS)
 }
 
-fn memory(text: &str) -> Result<u64, &'static str> {
-    split_check::memory(text).ok_or(split_check::MEMORY)
+fn variables(text: &str) -> Result<Given<Vec<String>>, &'static str> {
+    given(text, split_check::variables, split_check::VARIABLES)
+}
+
+fn timeout(text: &str) -> Result<Given<Duration>, &'static str> {
+    given(text, split_check::timeout, split_check::TIMEOUT)
+}
+
+fn memory(text: &str) -> Result<Given<u64>, &'static str> {
+    given(text, split_check::memory, split_check::MEMORY)
 }

@@ -73,10 +73,11 @@ impl Settings {
             text.parse().ok().filter(|workers: &NonZeroUsize| workers.get() <= 1024)
         })?
         .unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+        let database_url = database_url(&sources, &data_dir)?;
         Ok(Self {
             listen,
-            database_url: database_url(&sources, &data_dir)?,
-            split_check: split_check::read(&sources, &data_dir)?,
+            split_check: split_check::read(&sources, &data_dir, &database_url)?,
+            database_url,
             data_dir,
             public_url,
             workers,

@@ -4,17 +4,27 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    str::FromStr as _,
     time::Duration,
 };
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::sqlite::SqliteConnectOptions;
 
 use super::{
     sources::{SettingsError, Sources},
     values::parsed,
-    variables::{SPLIT_CHECK, SPLIT_CHECK_ENV, SPLIT_CHECK_MEMORY, SPLIT_CHECK_PATHS, SPLIT_CHECK_TIMEOUT},
+    variables::{
+        DATA_DIR, DATABASE_URL, SPLIT_CHECK, SPLIT_CHECK_ENV, SPLIT_CHECK_MEMORY, SPLIT_CHECK_PATHS,
+        SPLIT_CHECK_TIMEOUT,
+    },
 };
 
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 pub const DEFAULT_MEMORY: u64 = 4096 << 20;
+
+/// What every program in the sandbox reads and executes.
+pub const SYSTEM: [&str; 7] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SplitCheck {
@@ -30,13 +40,16 @@ pub struct SplitCheck {
     pub memory: u64,
 }
 
-pub(super) fn read(sources: &Sources<'_>, data_dir: &Path) -> Result<Option<SplitCheck>, SettingsError> {
+pub(super) fn read(
+    sources: &Sources<'_>,
+    data_dir: &Path,
+    database_url: &SecretString,
+) -> Result<Option<SplitCheck>, SettingsError> {
     let Some(command) = parsed(sources, SPLIT_CHECK, COMMAND, command)? else { return Ok(None) };
     let paths = parsed(sources, SPLIT_CHECK_PATHS, PATHS, paths)?.unwrap_or_default();
-    let real = |path: &Path| fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_default();
-    if let Some(path) = paths.iter().find(|path| real(data_dir).starts_with(real(path))) {
-        let problem = format!("{} holds the data dir, with the database and the master key", path.display());
-        return Err(SettingsError::new(SPLIT_CHECK_PATHS.variable, problem, "name folders that it is not in"));
+    keep_apart(data_dir, ("the data dir", DATA_DIR.variable), &paths)?;
+    if let Some(file) = file_of(database_url) {
+        keep_apart(&file, ("the database", DATABASE_URL.variable), &paths)?;
     }
     Ok(Some(SplitCheck {
         command,
@@ -45,6 +58,39 @@ pub(super) fn read(sources: &Sources<'_>, data_dir: &Path) -> Result<Option<Spli
         timeout: parsed(sources, SPLIT_CHECK_TIMEOUT, TIMEOUT, timeout)?.unwrap_or(DEFAULT_TIMEOUT),
         memory: parsed(sources, SPLIT_CHECK_MEMORY, MEMORY, memory)?.unwrap_or(DEFAULT_MEMORY),
     }))
+}
+
+/// What is Seam's alone is not for others to read: neither all of it nor a part. `what` it is, and where that is set.
+fn keep_apart(own: &Path, (what, variable): (&str, &str), paths: &[PathBuf]) -> Result<(), SettingsError> {
+    let (real_own, shown) = (real(own), own.display());
+    let holds = |path: &Path| real_own.starts_with(real(path));
+    if let Some(system) = SYSTEM.iter().find(|system| holds(Path::new(system))) {
+        let problem = format!("{what}, {shown}, is below {system}, which what {} runs reads", SPLIT_CHECK.variable);
+        return Err(SettingsError::new(variable, problem, "let it be elsewhere"));
+    }
+    for path in paths {
+        let how = match (holds(path), real(path).starts_with(&real_own)) {
+            (true, _) => "holds",
+            (_, true) => "is in",
+            _ => continue,
+        };
+        let problem = format!("{} {how} {what}, {shown}", path.display());
+        return Err(SettingsError::new(SPLIT_CHECK_PATHS.variable, problem, "name folders that are apart from it"));
+    }
+    Ok(())
+}
+
+/// The file of a database that is one.
+fn file_of(url: &SecretString) -> Option<PathBuf> {
+    let url = Some(url.expose_secret()).filter(|url| url.starts_with("sqlite:"))?;
+    Some(SqliteConnectOptions::from_str(url).ok()?.get_filename().to_owned())
+}
+
+/// Where links lead, as far as there is something.
+fn real(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let known = |above: &Path| Some(fs::canonicalize(above).ok()?.join(whole.strip_prefix(above).ok()?));
+    whole.ancestors().find_map(known).unwrap_or_else(|| whole.clone())
 }
 
 /// What to write for a [`command`].
@@ -117,6 +163,49 @@ mod tests {
     }
 
     #[test]
+    fn what_is_seams_alone_is_kept_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        for name in ["data/mirrors", "db", "tools"] {
+            fs::create_dir_all(root.join(name)).unwrap();
+        }
+        std::os::unix::fs::symlink(root.join("data"), root.join("link")).unwrap();
+        let at = |name: &str| root.join(name).display().to_string();
+        let database = format!("sqlite://{}?mode=rwc", at("db/seam.db"));
+        let said = |data_dir: &str, database: &str, path: &str| {
+            let given = [
+                ("SEAM_SPLIT_CHECK", "make"),
+                ("SEAM_DATA_DIR", data_dir),
+                ("DATABASE_URL", database),
+                ("SEAM_SPLIT_CHECK_PATHS", path),
+            ];
+            let find = |name: &str| Some(given.iter().find(|(variable, _)| *variable == name)?.1.to_owned());
+            let read = Settings::read(&Flags::default(), &find);
+            read.map_or_else(|error| error.to_string().replace(&at(""), "/"), |_| "read".to_owned())
+        };
+        let said = [
+            said(&at("data"), &database, &at("tools")),
+            said(&at("data"), &database, &at("data/mirrors")),
+            said(&at("link/new"), &database, &at("data")),
+            said(&at("data"), &database, &at("db")),
+            said(&at("data"), &database, &at("db/seam.db")),
+            said(&at("data"), "postgres://seam@localhost/seam", &at("db")),
+            said("/usr/lib/seam", &database, &at("tools")),
+            said(&at("data"), "sqlite:///usr/seam.db", &at("tools")),
+        ];
+        insta::assert_snapshot!(said.join("\n"), @"
+        read
+        SEAM_SPLIT_CHECK_PATHS: /data/mirrors is in the data dir, /data; name folders that are apart from it
+        SEAM_SPLIT_CHECK_PATHS: /data holds the data dir, /link/new; name folders that are apart from it
+        SEAM_SPLIT_CHECK_PATHS: /db holds the database, /db/seam.db; name folders that are apart from it
+        SEAM_SPLIT_CHECK_PATHS: /db/seam.db holds the database, /db/seam.db; name folders that are apart from it
+        read
+        SEAM_DATA_DIR: the data dir, /usr/lib/seam, is below /usr, which what SEAM_SPLIT_CHECK runs reads; let it be elsewhere
+        DATABASE_URL: the database, /usr/seam.db, is below /usr, which what SEAM_SPLIT_CHECK runs reads; let it be elsewhere
+        ");
+    }
+
+    #[test]
     fn what_would_open_too_much_is_refused() {
         let refusal = |variable, value| read(&[(variable, value), ("SEAM_SPLIT_CHECK", "make")]).unwrap_err();
         let said = [
@@ -129,7 +218,7 @@ mod tests {
         ];
         insta::assert_snapshot!(said.join("\n"), @r#"
         SEAM_SPLIT_CHECK: "sh 'open" is not understood; write a program and its arguments, quoted as in a shell; `sh -c '...'` where a shell is wanted
-        SEAM_SPLIT_CHECK_PATHS: /srv holds the data dir, with the database and the master key; name folders that it is not in
+        SEAM_SPLIT_CHECK_PATHS: /srv holds the data dir, /srv/seam/data; name folders that are apart from it
         SEAM_SPLIT_CHECK_PATHS: "/" is not understood; write whole paths with colons between them, as in /opt/go:/srv/cargo; / is none of them
         SEAM_SPLIT_CHECK_ENV: "GOFLAGS,SEAM_MASTER_KEY" is not understood; write names of variables with commas between them, and none of Seam's own
         SEAM_SPLIT_CHECK_TIMEOUT: "0" is not understood; write seconds, from 1 to 1800

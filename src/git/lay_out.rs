@@ -24,11 +24,19 @@ use crate::change::change_set::FileMode;
 pub(super) const MAX_ENTRIES: usize = 200_000;
 const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
-/// Into an empty folder that nobody else writes to. Submodules are empty folders; links that lead out are left out.
-pub(super) fn lay_out(objects: &Objects, tree: ObjectId, folder: &Path) -> Result<(), GitError> {
+/// Into an empty folder that nobody else writes to, until `stop` says so. Submodules are empty folders; links that lead out are left out.
+pub(super) fn lay_out(
+    objects: &Objects,
+    tree: ObjectId,
+    folder: &Path,
+    stop: &dyn Fn() -> bool,
+) -> Result<(), GitError> {
     let (mut open, mut entries, mut bytes) = (vec![(tree, folder.to_owned(), 0)], 0, MAX_BYTES);
     while let Some((tree, folder, depth)) = open.pop() {
         for Entry { name, kind, id } in objects.entries(tree)? {
+            if stop() {
+                return Ok(());
+            }
             entries += 1;
             if entries > MAX_ENTRIES {
                 return Err(GitError::TooMany { what: "the tree".to_owned(), limit: MAX_ENTRIES });

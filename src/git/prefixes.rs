@@ -41,12 +41,12 @@ impl Prefixes {
         self.tree(one) == self.tree(other)
     }
 
-    /// Writes one into an empty folder; see [`lay_out`].
+    /// Writes one into an empty folder; a part of it, when `stop` says so. See [`lay_out`].
     ///
     /// # Errors
     /// When it is too large, or no tree that could be on a disk.
-    pub fn lay_out(&self, slice: Option<usize>, folder: &Path) -> Result<(), GitError> {
-        lay_out(&self.objects, self.tree(slice), folder)
+    pub fn lay_out(&self, slice: Option<usize>, folder: &Path, stop: &dyn Fn() -> bool) -> Result<(), GitError> {
+        lay_out(&self.objects, self.tree(slice), folder, stop)
     }
 
     fn tree(&self, slice: Option<usize>) -> ObjectId {

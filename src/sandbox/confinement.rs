@@ -16,12 +16,11 @@ use rustix::{
 };
 
 use super::{error::SandboxError, group, job::Limits, system_calls, user};
+use crate::config::split_check::SYSTEM;
 
 /// The first that keeps signals inside. Source: <https://docs.kernel.org/userspace-api/landlock.html>.
 const VERSION: ABI = ABI::V6;
 
-/// Read and executed by every program.
-const SYSTEM: [&str; 7] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 /// Read: what says how the system is set up, and nothing of its users but their names.
 const FACTS: [&str; 14] = [
     "/etc/ld.so.cache",

@@ -2,8 +2,11 @@
 
 use std::{
     path::PathBuf,
+    sync::Arc,
     time::{Duration, Instant},
 };
+
+use tokio::sync::Semaphore;
 
 use crate::{
     config::split_check::SplitCheck,
@@ -21,18 +24,28 @@ use crate::{
 const MAX_RUNS: usize = 20;
 const MAX_TIMES: u32 = 4;
 
-/// A command, and where it is run.
+/// A command, and where it is run. Clones take turns.
 #[derive(Clone, Debug)]
 pub struct BuildCheck {
-    pub sandbox: Sandbox,
-    pub check: SplitCheck,
+    sandbox: Sandbox,
+    check: SplitCheck,
     /// Where folders are made for it.
-    pub folder: PathBuf,
+    folder: PathBuf,
+    turn: Arc<Semaphore>,
 }
 
 impl BuildCheck {
-    /// What is to be said of the plan; what could not be run is said too. Ends early when `stop` says so. Blocks.
+    /// `folder`: where folders are made for it.
+    pub fn new(sandbox: Sandbox, check: SplitCheck, folder: PathBuf) -> Self {
+        Self { sandbox, check, folder, turn: Arc::new(Semaphore::new(1)) }
+    }
+
+    /// What is to be said of the plan; what could not be run is said too, as where another plan has the turn: whoever may ask for
+    /// plans must not be able to use up the machine. Ends early when `stop` says so. Blocks.
     pub fn run(&self, plan: &Plan, prefixes: &Prefixes, stop: &dyn Fn() -> bool) -> Vec<PlanProblem> {
+        let Ok(_turn) = self.turn.try_acquire() else {
+            return self.not_run(plan, "another plan is being built here; ask again when that is done".to_owned());
+        };
         let mut series = Series { check: self, prefixes, stop, left: self.check.timeout * MAX_TIMES, done: Vec::new() };
         let base = series.built(None);
         let mut slices = Vec::new();
@@ -65,6 +78,9 @@ struct Series<'a> {
 
 impl Series<'_> {
     fn built(&mut self, slice: Option<usize>) -> Built {
+        if (self.stop)() {
+            return Self::stopped();
+        }
         if let Some((_, built)) = self.done.iter().find(|(done, _)| self.prefixes.are_same(*done, slice)) {
             return built.clone();
         }
@@ -85,10 +101,13 @@ impl Series<'_> {
     }
 
     fn ran(&self, slice: Option<usize>) -> anyhow::Result<Ran> {
-        let BuildCheck { sandbox, check, folder } = self.check;
+        let BuildCheck { sandbox, check, folder, .. } = self.check;
         Sandbox::available()?;
         let folder = WorkFolder::new(folder)?;
-        self.prefixes.lay_out(slice, &folder.files())?;
+        self.prefixes.lay_out(slice, &folder.files(), self.stop)?;
+        if (self.stop)() {
+            return Ok(Ran { end: End::Stopped, output: String::new() });
+        }
         let limits = Limits { time: self.time(), memory: check.memory, ..Limits::default() };
         let SplitCheck { command, paths, variables, .. } = check;
         Ok(sandbox.run(&Job { command, folder: &folder, paths, variables, limits }, self.stop)?)
@@ -102,10 +121,14 @@ impl Series<'_> {
         Built::NotRun("the time for all of them was up".to_owned())
     }
 
+    fn stopped() -> Built {
+        Built::NotRun("it was stopped".to_owned())
+    }
+
     fn judged(&self, Ran { end, output }: Ran) -> Built {
         let how = match end {
             End::Exit(0) => return Built::Passes,
-            End::Stopped => return Built::NotRun("it was stopped".to_owned()),
+            End::Stopped => return Self::stopped(),
             // It was given less than its own time.
             End::TooLong if self.left < self.check.check.timeout => return Self::out_of_time(),
             End::NoMemoryLeft => return Built::NotRun("the memory of this machine was nearly used up".to_owned()),
@@ -116,5 +139,63 @@ impl Series<'_> {
             End::TooManyTasks => "it started more processes than it may".to_owned(),
         };
         Built::Fails(words(&how, &output))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, fs, path::Path};
+
+    use super::*;
+    use crate::{
+        change::assemble,
+        config::split_check::{DEFAULT_MEMORY, DEFAULT_TIMEOUT},
+        git::work_tree::{Head, WorkTree},
+    };
+
+    fn check(folder: &Path) -> BuildCheck {
+        let command = vec!["make".to_owned()];
+        let (paths, variables) = (Vec::new(), Vec::new());
+        let check = SplitCheck { command, paths, variables, timeout: DEFAULT_TIMEOUT, memory: DEFAULT_MEMORY };
+        BuildCheck::new(Sandbox::by("/nowhere"), check, folder.join("checks"))
+    }
+
+    /// Of nothing.
+    fn prefixes(folder: &Path) -> Prefixes {
+        gix::init(folder).unwrap();
+        let tree = WorkTree::discover(folder, assemble::Limits::default()).unwrap();
+        let base = tree.default_base().unwrap();
+        let change = tree.changes(&base, &Head::WorkTree).unwrap();
+        tree.prefixes(&base, &change, &[]).unwrap()
+    }
+
+    fn said(problems: &[PlanProblem]) -> String {
+        problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn one_plan_is_built_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let (check, prefixes, plan) = (check(folder.path()), prefixes(folder.path()), Plan::of(Vec::new()));
+        let stopped = || check.run(&plan, &prefixes, &|| true);
+        let meanwhile = RefCell::new(Vec::new());
+        let stop = || {
+            meanwhile.replace(check.clone().run(&plan, &prefixes, &|| true));
+            true
+        };
+        let first = check.run(&plan, &prefixes, &stop);
+        insta::assert_snapshot!([said(&first), said(&meanwhile.borrow()), said(&stopped())].join("\n"), @"
+        `make` was not run: it was stopped
+        `make` was not run: another plan is being built here; ask again when that is done
+        `make` was not run: it was stopped
+        ");
+    }
+
+    #[test]
+    fn after_a_stop_nothing_is_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        let (check, prefixes) = (check(folder.path()), prefixes(folder.path()));
+        check.run(&Plan::of(Vec::new()), &prefixes, &|| true);
+        assert!(!fs::exists(folder.path().join("checks")).unwrap());
     }
 }

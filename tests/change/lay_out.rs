@@ -86,7 +86,7 @@ fn a_tree_is_laid_out_with_modes_and_links_that_stay_inside() {
     let prefixes = prefixes(root, "HEAD~1", "HEAD");
     let shown = |slice| {
         let out = tempfile::tempdir().unwrap();
-        prefixes.lay_out(slice, out.path()).unwrap();
+        prefixes.lay_out(slice, out.path(), &|| false).unwrap();
         listing(out.path())
     };
     insta::assert_snapshot!(format!("{}\n\n{}", shown(None), shown(Some(0))), @"
@@ -106,6 +106,9 @@ fn a_tree_is_laid_out_with_modes_and_links_that_stay_inside() {
     src/deep/
     src/deep/in -> ../a.txt
     ");
+    let out = tempfile::tempdir().unwrap();
+    prefixes.lay_out(None, out.path(), &|| true).unwrap();
+    assert_eq!(listing(out.path()), "");
 }
 
 #[test]
@@ -139,7 +142,7 @@ fn a_tree_that_is_none_writes_nothing_outside() {
         let out = tempfile::tempdir().unwrap();
         let place = out.path().join("place");
         fs::create_dir(&place).unwrap();
-        assert!(prefixes(root, &commit, &commit).lay_out(None, &place).is_err(), "{number}");
+        assert!(prefixes(root, &commit, &commit).lay_out(None, &place, &|| false).is_err(), "{number}");
         let names: Vec<_> = fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["place"], "{number}");
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);

@@ -1,5 +1,7 @@
 //! `seam split --check`: which slice does not build.
 
+use std::process::Command;
+
 use super::terminal::{Ran, Terminal};
 use crate::support::sandbox::sandbox;
 
@@ -69,6 +71,12 @@ fn slices_that_pass_are_named_together() {
         said(&terminal.seam_with(&terminal.root(), &arguments, &[&environment, more].concat()))
     };
     insta::assert_snapshot!(with(&[("SEAM_SPLIT_CHECK_ENV", "GREETING")]), @r#"info plan: `sh -c test "$GREETING" = hello` passes with the base, `s1`, `s2`"#);
+    // Blank is not given.
+    let blank = ["PATHS", "TIMEOUT", "MEMORY"].map(|name| format!("SEAM_SPLIT_CHECK_{name}"));
+    let blank =
+        [&blank.each_ref().map(|name| (name.as_str(), " "))[..], &[("SEAM_SPLIT_CHECK_ENV", "GREETING")]].concat();
+    insta::assert_snapshot!(with(&blank), @r#"info plan: `sh -c test "$GREETING" = hello` passes with the base, `s1`, `s2`"#);
+    assert_eq!(with(&[("SEAM_SPLIT_CHECK", "")]), "");
     insta::assert_snapshot!(with(&[]), @r#"warning plan: `sh -c test "$GREETING" = hello` fails on the base already, so no slice was checked with it: exit code 1"#);
 }
 
@@ -88,6 +96,27 @@ fn what_cannot_be_run_costs_no_plan() {
     seam: invalid value 'sh 'open' for '--check <COMMAND>': write a program and its arguments, quoted as in a shell; `sh -c '...'` where a shell is wanted (see `seam --help`)
     exit 2
     ");
+}
+
+#[test]
+fn where_nothing_may_be_executed_nothing_is_run() {
+    let (terminal, place) = (broken(), tempfile::tempdir().unwrap());
+    let mounted = |command: &[&str]| {
+        let script = "mount -t tmpfs -o noexec none \"$TMPDIR\" && exec \"$@\"";
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]).args(command);
+        unshare.current_dir(terminal.root()).env("TMPDIR", place.path()).output().unwrap()
+    };
+    // Not every machine lets everybody mount.
+    if sandbox().is_none() || !mounted(&["true"]).status.success() {
+        return;
+    }
+    let split = ["split", "--strategy", "directory", "--format", "json", "--check", "sh build.sh"];
+    let ended = mounted(&[&[env!("CARGO_BIN_EXE_seam")], &split[..]].concat());
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let ran = Ran { code: ended.status.code().unwrap(), out: text(ended.stdout), err: text(ended.stderr) };
+    let said = said(&ran).replace(place.path().to_str().unwrap(), "PLACE");
+    insta::assert_snapshot!(said, @"warning plan: `sh build.sh` was not run: nothing is run in PLACE/seam-check-0, which is mounted so that nothing there may be executed (noexec): let TMPDIR name another folder");
 }
 
 #[test]
