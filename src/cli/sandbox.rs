@@ -20,7 +20,7 @@ pub struct Sandbox {
     disk: u64,
     #[arg(long)]
     tasks: u64,
-    #[arg(last = true, required = true)]
+    #[arg(last = true)]
     command: Vec<String>,
 }
 

@@ -19,6 +19,9 @@ pub enum SandboxError {
     OutOfReach { path: PathBuf, why: io::Error },
     #[error("`{program}` cannot be started in the sandbox: {why}")]
     NotStarted { program: String, why: io::Error },
+    /// As the process says that would set it up.
+    #[error("{why}")]
+    Inside { why: String },
     #[error("the sandbox cannot be set up: {doing}: {why}")]
     NotSetUp { doing: &'static str, why: String },
 }

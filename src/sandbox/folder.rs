@@ -138,7 +138,7 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let folder = WorkFolder::new(parent.path()).unwrap();
         fs::write(folder.files().join("big"), vec![1; 1_000_000]).unwrap();
-        // Four folders, of a block each where they have one.
+        // Beside it are three folders.
         assert_eq!(
             [(900_000, 9), (2_000_000, 9), (2_000_000, 4), (2_000_000, 3)]
                 .map(|(bytes, files)| folder.holds_more_than(bytes, files)),

@@ -18,6 +18,7 @@ pub struct Inside {
     pub folder: PathBuf,
     pub paths: Vec<PathBuf>,
     pub limits: Limits,
+    /// Nothing is started where it is empty: then it is known that the sandbox can be set up.
     pub command: Vec<String>,
 }
 
@@ -29,12 +30,12 @@ impl Inside {
     /// When the sandbox could not be set up, or the program not be started.
     pub fn run(self) -> Result<u8, SandboxError> {
         confinement::enter(&self.folder, &self.paths, self.limits)?;
+        let mut arguments = self.command.into_iter();
+        let Some(program) = arguments.next() else { return Ok(0) };
         thread::spawn(|| {
             let _ = io::copy(&mut io::stdin().lock().take(u64::MAX), &mut io::sink());
             let _ = kill_current_process_group(Signal::KILL);
         });
-        let mut arguments = self.command.into_iter();
-        let Some(program) = arguments.next() else { return Ok(0) };
         // What is started inherits from its thread.
         let run = move || -> Result<ExitStatus, SandboxError> {
             confinement::leave_watch()?;

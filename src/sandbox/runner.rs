@@ -74,7 +74,7 @@ impl Sandbox {
     /// Runs a job to its end, which comes when `stop` says so, too. Nothing of it runs any more afterwards. Blocks.
     ///
     /// # Errors
-    /// When it could not be run. What goes wrong inside of the sandbox is in the output.
+    /// When it could not be run. That its program cannot be started is in the output.
     pub fn run(&self, job: &Job<'_>, stop: &dyn Fn() -> bool) -> Result<Ran, SandboxError> {
         Self::available()?;
         if let Some(path) = job.paths.iter().find(|path| !path.exists()) {
@@ -82,10 +82,16 @@ impl Sandbox {
         }
         let failed = || SandboxError::while_doing("starting it");
         job.folder.hand_over().map_err(failed())?;
+        self.rehearse(job)?;
         let machine = Machine::now(job.folder).map_err(failed())?;
         let (said, says) = io::pipe().map_err(failed())?;
         let mut command = self.command(job);
-        command.stdin(Stdio::piped()).stdout(says.try_clone().map_err(failed())?).stderr(says);
+        command
+            .arg("--")
+            .args(job.command)
+            .stdin(Stdio::piped())
+            .stdout(says.try_clone().map_err(failed())?)
+            .stderr(says);
         let running = Running::start(&mut command).map_err(failed())?;
         // It holds our ends of what it says.
         drop(command);
@@ -96,6 +102,18 @@ impl Sandbox {
         Ok(Ran { end: ended.map_err(failed())?.unwrap_or(End::Exit(code)), output })
     }
 
+    /// Sets the sandbox up and starts nothing: what is wrong then is not the program's fault.
+    fn rehearse(&self, job: &Job<'_>) -> Result<(), SandboxError> {
+        let ended = self.command(job).stdin(Stdio::null()).output();
+        let ended = ended.map_err(SandboxError::while_doing("starting it"))?;
+        if ended.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&ended.stderr);
+        Err(SandboxError::Inside { why: said.trim().trim_start_matches("seam: ").to_owned() })
+    }
+
+    /// All but the program.
     fn command(&self, job: &Job<'_>) -> Command {
         let Limits { time, memory, disk, tasks } = job.limits;
         let mut command = Command::new(&self.seam);
@@ -107,7 +125,7 @@ impl Sandbox {
         {
             command.arg(name).arg(value.to_string());
         }
-        command.arg("--").args(job.command).current_dir(job.folder.files()).env_clear();
+        command.current_dir(job.folder.files()).env_clear();
         let given = ["PATH"].into_iter().chain(job.variables.iter().map(String::as_str));
         command.envs(given.filter_map(|name| Some((name, std::env::var_os(name)?))));
         command.env("HOME", job.folder.home()).env("TMPDIR", job.folder.temporary());

@@ -145,13 +145,13 @@ fn what_the_program_cannot_reach_is_said() {
     let said = |folder: WorkFolder, paths: &[PathBuf]| {
         let command = ["true".to_owned()];
         let job = Job { command: &command, folder: &folder, paths, variables: &[], limits: Limits::default() };
-        let output = sandbox.run(&job, &|| false).unwrap().output;
-        output.replace(folder.root().to_str().unwrap(), "FOLDER").replace(closed.path().to_str().unwrap(), "CLOSED")
+        let error = sandbox.run(&job, &|| false).unwrap_err().to_string();
+        error.replace(folder.root().to_str().unwrap(), "FOLDER").replace(closed.path().to_str().unwrap(), "CLOSED")
     };
     let tools = closed.path().join("tools");
     fs::create_dir(&tools).unwrap();
-    insta::assert_snapshot!(said(WorkFolder::new(&std::env::temp_dir()).unwrap(), &[tools]), @"seam: CLOSED/tools is out of reach in the sandbox, whose user must get there (Permission denied (os error 13)): name a place that is open to it");
-    insta::assert_snapshot!(said(WorkFolder::new(closed.path()).unwrap(), &[]), @"seam: FOLDER is out of reach in the sandbox, whose user must get there (Permission denied (os error 13)): name a place that is open to it");
+    insta::assert_snapshot!(said(WorkFolder::new(&std::env::temp_dir()).unwrap(), &[tools]), @"CLOSED/tools is out of reach in the sandbox, whose user must get there (Permission denied (os error 13)): name a place that is open to it");
+    insta::assert_snapshot!(said(WorkFolder::new(closed.path()).unwrap(), &[]), @"FOLDER is out of reach in the sandbox, whose user must get there (Permission denied (os error 13)): name a place that is open to it");
 }
 
 #[test]
