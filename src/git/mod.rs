@@ -1,5 +1,6 @@
 //! Repositories on disk: mirrors fetched through the git command line, objects read through gix.
 
+mod author_commits;
 mod blocking;
 pub mod branches;
 mod clean;

@@ -1,14 +1,14 @@
 //! Reads objects of a repository through gix: no process, no network, no configuration beyond the repository's own format.
 //! Everything in here blocks.
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
 use bytes::Bytes;
 use gix::{ObjectId, ThreadSafeRepository, objs::TreeRefIter};
 
 use super::{branches::Authorship, error::GitError};
 use crate::{
-    change::change_set::{FileMode, FileVersion, RepoPath},
+    change::change_set::{FileMode, FileVersion},
     domain::ids::CommitSha,
 };
 
@@ -120,6 +120,22 @@ impl Objects {
         Ok(base.map(|id| id.to_string().parse().expect("an object id is a commit id")))
     }
 
+    /// The commits that `head` has and `base` has not, on all lines; `None` where they are more than `most`.
+    pub(super) fn beyond(
+        &self,
+        base: &CommitSha,
+        head: &CommitSha,
+        most: usize,
+    ) -> Result<Option<HashSet<ObjectId>>, GitError> {
+        let hidden = (!base.is_zero()).then(|| object_id(base)).transpose()?;
+        let walk = self.repository.rev_walk([object_id(head)?]).with_hidden(hidden).all().map_err(GitError::corrupt)?;
+        let mut found = HashSet::new();
+        for commit in walk.take(most + 1) {
+            found.insert(commit.map_err(GitError::corrupt)?.id);
+        }
+        Ok((found.len() <= most).then_some(found))
+    }
+
     fn commit(&self, id: &CommitSha) -> Result<gix::Commit<'_>, GitError> {
         let missing = || GitError::NotFound { what: format!("the commit {id}") };
         let object = self.repository.try_find_object(object_id(id)?).map_err(GitError::corrupt)?.ok_or_else(missing)?;
@@ -142,24 +158,6 @@ impl Objects {
                 Ok(Entry { name: entry.filename.to_vec(), kind, id: entry.oid.to_owned() })
             })
             .collect()
-    }
-
-    /// All files below a tree, by their paths in it.
-    pub(super) fn files_below(&self, tree: ObjectId) -> Result<Vec<(RepoPath, FileVersion)>, GitError> {
-        let mut files = Vec::new();
-        let mut open = vec![(Vec::new(), tree)];
-        while let Some((folder, tree)) = open.pop() {
-            for entry in self.entries(tree)? {
-                let path = [folder.as_slice(), &entry.name].concat();
-                match entry.kind {
-                    EntryKind::Tree => open.push(([&path[..], b"/"].concat(), entry.id)),
-                    EntryKind::File(mode) => {
-                        files.push((RepoPath(path), FileVersion { mode, id: Some(entry.id.to_string()), size: 0 }));
-                    }
-                }
-            }
-        }
-        Ok(files)
     }
 
     /// Those of `paths` that are plain files, with their ids.

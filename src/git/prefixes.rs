@@ -11,7 +11,7 @@ use super::{
     tree_changes,
     tree_writer::TreeWriter,
 };
-use crate::change::{change_set::FileMode, tree_edit::TreeEdit};
+use crate::change::tree_edit::TreeEdit;
 
 /// Kept in memory beside the repository, where nobody else sees them.
 pub struct Prefixes {
@@ -56,7 +56,6 @@ impl Prefixes {
 
 /// The contents of all files of a tree.
 pub(super) fn blobs(objects: &Objects, tree: Option<ObjectId>) -> Result<Vec<ObjectId>, GitError> {
-    let files = tree_changes::between(objects, None, tree, MAX_ENTRIES)?;
-    let versions = files.into_iter().filter_map(|file| file.new.filter(|version| version.mode != FileMode::Submodule));
-    versions.filter_map(|version| ObjectId::from_hex(version.id?.as_bytes()).ok()).map(Ok).collect()
+    let files = tree_changes::all_files(objects, tree, MAX_ENTRIES)?;
+    Ok(files.iter().filter_map(|(_, version)| tree_changes::blob_id(version)).collect())
 }

@@ -18,7 +18,12 @@ use gix::{
 };
 use rustix::fs::{Mode as OpenMode, OFlags};
 
-use super::{clean::Cleaner, error::GitError, objects::Objects};
+use super::{
+    clean::Cleaner,
+    error::GitError,
+    objects::Objects,
+    tree_changes::{MAX_FILES, all_files},
+};
 use crate::change::change_set::{FileMode, FileVersion, RepoPath};
 
 /// Every file by its path.
@@ -206,7 +211,7 @@ pub(super) fn sparse_folder(
     tree: gix::ObjectId,
 ) -> Result<impl Iterator<Item = (RepoPath, FileVersion)>, GitError> {
     let folder = folder.0.clone();
-    let files = Objects::in_thread(repository.clone()).files_below(tree)?;
+    let files = all_files(&Objects::in_thread(repository.clone()), Some(tree), MAX_FILES)?;
     Ok(files.into_iter().map(move |(path, version)| (RepoPath([&folder[..], &path.0].concat()), version)))
 }
 

@@ -11,6 +11,7 @@ use std::{
 use gix::{ObjectId, ThreadSafeRepository};
 
 use super::{
+    author_commits::author_commits,
     error::GitError,
     objects::{EntryKind, Objects, object_id},
     tree_changes,
@@ -19,7 +20,7 @@ use crate::{
     change::{
         change_set::{ChangeSet, FileMode, RepoPath},
         frequencies::{Counting, Frequencies, MAX_FILE_BYTES},
-        surroundings::{AuthorCommit, History, Surroundings},
+        surroundings::{History, Surroundings},
     },
     domain::ids::CommitSha,
 };
@@ -32,8 +33,6 @@ const MAX_HISTORY: usize = 2_000;
 const MAX_TOUCHES: usize = 400;
 /// A commit that touches more files says nothing of any two of them.
 const MAX_TOUCHED_FILES: usize = 50;
-/// Commits from base to head.
-const MAX_COMMITS: usize = 250;
 /// Messages that the repository's style is learned from.
 const MAX_SUBJECTS: usize = 300;
 /// Tables that are kept on disk.
@@ -99,11 +98,8 @@ fn text_at(objects: &Objects, tree: Option<ObjectId>, path: &str) -> Result<Opti
 
 /// All blobs of a tree that hold words, each with its path.
 pub(super) fn blobs(objects: &Objects, tree: ObjectId) -> Result<Vec<(RepoPath, ObjectId)>, GitError> {
-    let files = tree_changes::between(objects, None, Some(tree), tree_changes::MAX_FILES)?;
-    let blob = |file: crate::change::change_set::FileChange| {
-        let version = file.new.filter(|version| version.mode != FileMode::Submodule)?;
-        Some((file.path, ObjectId::from_hex(version.id?.as_bytes()).ok()?))
-    };
+    let files = tree_changes::all_files(objects, Some(tree), tree_changes::MAX_FILES)?;
+    let blob = |(path, version)| Some((path, tree_changes::blob_id(&version)?));
     Ok(files.into_iter().filter_map(blob).take(MAX_FILES).collect())
 }
 
@@ -203,6 +199,10 @@ fn history(objects: &Objects, base: &CommitSha, set: &ChangeSet) -> Result<Histo
             history.subjects.push(commit.subject());
         }
         history.commits += 1;
+        // A shallow clone ends somewhere.
+        if next.is_some_and(|parent| !objects.has(parent)) {
+            break;
+        }
         let parent = match next {
             Some(parent) => Some(objects.facts(parent)?.tree),
             None => None,
@@ -242,55 +242,4 @@ fn history(objects: &Objects, base: &CommitSha, set: &ChangeSet) -> Result<Histo
         history.touched.insert(path.clone(), ascending);
     }
     Ok(history)
-}
-
-/// The commits that the head has and the base has not, along first parents, oldest first. What only brings the base branch in
-/// is none of the author's.
-fn author_commits(objects: &Objects, base: &CommitSha, head: &CommitSha) -> Result<Vec<AuthorCommit>, GitError> {
-    let is_below_base = |id: &ObjectId| -> Result<bool, GitError> {
-        let commit: CommitSha = id.to_string().parse().expect("an object id is a commit id");
-        match objects.merge_base(&commit, base) {
-            Ok(common) => Ok(common == Some(commit)),
-            // A shallow clone ends somewhere.
-            Err(GitError::NotFound { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
-    };
-    let (mut next, mut is_merged) = (Some(object_id(head)?), false);
-    let base_id = object_id(base)?;
-    let mut commits = Vec::new();
-    while let Some(id) = next.filter(|id| *id != base_id && commits.len() <= MAX_COMMITS) {
-        // The base was brought in from the side: its own line ends somewhere below it.
-        if is_merged && is_below_base(&id)? {
-            next = Some(base_id);
-            break;
-        }
-        let commit = objects.facts(id)?;
-        next = commit.parents.first().copied();
-        if let [_, others @ ..] = &commit.parents[..]
-            && !others.is_empty()
-            && others.iter().map(is_below_base).collect::<Result<Vec<_>, _>>()?.into_iter().all(|is_below| is_below)
-        {
-            is_merged = true;
-            continue;
-        }
-        let parent = match next {
-            Some(parent) => Some(objects.facts(parent)?.tree),
-            None => None,
-        };
-        let files = tree_changes::between(objects, parent, Some(commit.tree), tree_changes::MAX_CHANGED_FILES)?;
-        commits.push(AuthorCommit {
-            id: id.to_string(),
-            subject: commit.subject(),
-            body: commit.body(),
-            author: commit.author.clone(),
-            paths: files.into_iter().map(|file| file.path).collect(),
-        });
-    }
-    // Without the base below, the list would be of strangers' commits.
-    if next != Some(base_id) {
-        return Ok(Vec::new());
-    }
-    commits.reverse();
-    Ok(commits)
 }

@@ -45,13 +45,12 @@ impl Difference {
     /// From a commit's tree to files that are in no tree yet.
     pub(super) fn to_files(objects: &Objects, base: &CommitSha, mut head: Files) -> Result<Self, GitError> {
         let base = objects.tree_of(base)?;
-        // Against the empty tree every file of the base is told.
         let mut files = Vec::new();
-        for FileChange { path, new: old, .. } in between(objects, None, base, MAX_FILES)? {
+        for (path, old) in all_files(objects, base, MAX_FILES)? {
             let new = head.remove(&path);
             let same = |one: &FileVersion, other: &FileVersion| one.mode == other.mode && one.id == other.id;
-            if !matches!((&old, &new), (Some(old), Some(new)) if same(old, new)) {
-                files.push(FileChange::unpaired(path, old, new));
+            if !new.as_ref().is_some_and(|new| same(&old, new)) {
+                files.push(FileChange::unpaired(path, Some(old), new));
             }
         }
         files.extend(head.into_iter().map(|(path, new)| FileChange::unpaired(path, None, Some(new))));
@@ -100,7 +99,7 @@ impl Difference {
 }
 
 /// The blob of a version; submodules have none.
-fn blob_id(version: &FileVersion) -> Option<ObjectId> {
+pub(super) fn blob_id(version: &FileVersion) -> Option<ObjectId> {
     let id = version.id.as_ref().filter(|_| version.mode != FileMode::Submodule)?;
     ObjectId::from_hex(id.as_bytes()).ok()
 }
@@ -162,6 +161,16 @@ pub(super) fn between(
     }
     changes.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(changes)
+}
+
+/// Every file of a tree, without sizes, in the order of paths.
+pub(super) fn all_files(
+    objects: &Objects,
+    tree: Option<ObjectId>,
+    limit: usize,
+) -> Result<Vec<(RepoPath, FileVersion)>, GitError> {
+    let files = between(objects, None, tree, limit)?;
+    Ok(files.into_iter().filter_map(|file| Some((file.path, file.new?))).collect())
 }
 
 type Pairs = BTreeMap<Vec<u8>, (Option<Entry>, Option<Entry>)>;

@@ -3,6 +3,7 @@
 mod bounds;
 mod fixture;
 mod git;
+mod histories;
 mod hostile_server;
 mod lay_out;
 mod mirror;

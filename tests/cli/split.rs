@@ -217,6 +217,29 @@ fn the_authors_commits_are_followed_past_a_merge_of_the_base() {
 }
 
 #[test]
+fn a_shallow_clone_is_split_as_far_as_it_goes() {
+    let terminal = Terminal::in_repository(&[("README.md", "# Shop\n")]);
+    for text in ["# Till\n", "# Quay\n"] {
+        terminal.commit(&[("README.md", text)]);
+    }
+    let origin = format!("file://{}", terminal.root().display());
+    terminal.git(&["clone", "--quiet", "--depth=1", &origin, "shallow"]);
+    let commit = |message: &str, files: &[(&str, &str)]| {
+        terminal.write(files);
+        terminal.git(&["-C", "shallow", "add", "--all"]);
+        terminal.git(&["-C", "shallow", "commit", "--quiet", "--message", message]);
+    };
+    commit("Weigh baskets", &[("shallow/basket.py", "x = 1\n"), ("shallow/scales.py", "y = 1\n")]);
+    commit("Explain the harbour", &[("shallow/harbour.md", "# Harbour\n"), ("shallow/quay.md", "# Quay\n")]);
+    let arguments = ["split", "--base", "origin/main", "--head", "main", "--strategy", "commits", "--format", "json"];
+    let ran = terminal.seam_in(&terminal.root().join("shallow"), &arguments);
+    insta::assert_snapshot!(slices(&ran), @"
+    s1 Weigh baskets: basket.py scales.py
+    s2 Explain the harbour: harbour.md quay.md
+    ");
+}
+
+#[test]
 fn branches_are_made_and_the_original_is_untouched() {
     let terminal = tangle();
     terminal.git(&["config", "user.name", "Ada"]);
