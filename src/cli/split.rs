@@ -14,11 +14,12 @@ use super::{
 };
 use crate::{
     analysis::engine::Engine,
+    change::tree_edit::TreeEdit,
     config::effective::Effective,
     domain::{
         finding::Severity,
         ids::CommitSha,
-        plan::{Granularity, Plan, Stacking, Strategy},
+        plan::{Granularity, Plan, PlanProblem, Stacking, Strategy},
     },
     git::{
         branches::NewBranch,
@@ -66,6 +67,9 @@ pub struct Split {
     /// Let every slice stand on the base, whatever it needs
     #[arg(long, conflicts_with = "stacked")]
     independent: bool,
+    /// Let every slice stand on what it needs, also where `split.stack` of .github/seam.yml says otherwise
+    #[arg(long, conflicts_with_all = ["stacked", "independent"])]
+    as_needed: bool,
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     /// Make a local branch for each slice
@@ -103,17 +107,8 @@ impl Split {
         let (mut plan, checked) = progress::shown(format!("Splitting {} files", change.set.files.len()), || {
             self.plan(&tree, &base, &head, &change)
         })?;
-        if let (Some(check), Some(layers), None) = (self.check.wanted(), &checked.layers, &plan.no_split) {
-            let grounds = plan.slices.iter().map(|slice| plan.ground(slice));
-            let layers: Vec<Layer> = grounds.zip(layers.iter().cloned()).collect();
-            let problems = progress::shown(format!("Checking {} slices", plan.slices.len()), || {
-                match tree.prefixes(&base, &change, &layers) {
-                    Ok(prefixes) => check.run(&plan, &prefixes, &|| false),
-                    Err(error) => check.not_run(&plan, error.to_string()),
-                }
-            });
-            plan.validation.problems.extend(problems);
-        }
+        let problems = self.build(&tree, &base, &change, &plan, checked.layers.as_deref());
+        plan.validation.problems.extend(problems);
         output::write(&match self.format {
             Format::Human => human::render(&plan, &change.set, Paint { colors: shows_colors() }),
             Format::Json => json::render(&plan),
@@ -164,11 +159,7 @@ impl Split {
             max_files: self.max_files.map_or(policy.split.max_files_per_pr, |files| files as usize),
             branch: self.branch(tree),
             labels: Vec::new(),
-            stacking: match (self.stacked, self.independent) {
-                (true, _) => Stacking::All,
-                (_, true) => Stacking::Independent,
-                _ => policy.split.stack.stacking(),
-            },
+            stacking: self.stacking().unwrap_or_else(|| policy.split.stack.stacking()),
         };
         let mut plan = plan(SplitInput { set, contents, surroundings: &surroundings, options: &options });
         let mut analysis = engine.analyze(set, contents, &policy);
@@ -181,6 +172,38 @@ impl Split {
         };
         plan.validation = checked.clone().proved(proof);
         Ok((plan, checked))
+    }
+
+    /// What the operator's command says of the slices; nothing where none is wanted.
+    fn build(
+        &self,
+        tree: &WorkTree,
+        base: &CommitSha,
+        change: &LocalChange,
+        plan: &Plan,
+        layers: Option<&[Vec<TreeEdit>]>,
+    ) -> Vec<PlanProblem> {
+        let (Some(check), Some(layers)) = (self.check.wanted(), layers) else { return Vec::new() };
+        if plan.no_split.is_some() {
+            return check.not_run(plan, "no split is suggested".to_owned());
+        }
+        let grounds = plan.slices.iter().map(|slice| plan.ground(slice));
+        let layers: Vec<Layer> = grounds.zip(layers.iter().cloned()).collect();
+        progress::shown(format!("Checking {} slices", plan.slices.len()), || {
+            match tree.prefixes(base, change, &layers) {
+                Ok(prefixes) => check.run(plan, &prefixes, &|| false),
+                Err(error) => check.not_run(plan, error.to_string()),
+            }
+        })
+    }
+
+    fn stacking(&self) -> Option<Stacking> {
+        let chosen = [
+            (self.stacked, Stacking::All),
+            (self.independent, Stacking::Independent),
+            (self.as_needed, Stacking::Needed),
+        ];
+        chosen.into_iter().find_map(|(is_chosen, stacking)| is_chosen.then_some(stacking))
     }
 
     /// What slices' branches are named after.
@@ -229,12 +252,7 @@ impl Split {
     }
 }
 
-fn prove(
-    tree: &WorkTree,
-    base: &CommitSha,
-    head: &Head,
-    layers: &[Vec<crate::change::tree_edit::TreeEdit>],
-) -> Result<String, String> {
+fn prove(tree: &WorkTree, base: &CommitSha, head: &Head, layers: &[Vec<TreeEdit>]) -> Result<String, String> {
     let proof = tree.prove(base, head, layers).map_err(|error| format!("the trees could not be computed: {error}"))?;
     let differ = || format!("the slices give the tree {}, and the head has {}", proof.slices, proof.head);
     proof.tree().map(str::to_owned).ok_or_else(differ)
