@@ -29,6 +29,11 @@ pub fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
+/// A name within a message that [`prose`] and terminals show alike: a code span whose text cannot end it.
+pub fn quoted(text: &str) -> String {
+    format!("`{}`", text.replace('`', "'"))
+}
+
 /// A fenced block. `info`: its language, or `suggestion`.
 pub fn block(info: &str, text: &str) -> String {
     let fence = "`".repeat(longest_run(text, '`').max(2) + 1);

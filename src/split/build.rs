@@ -1,11 +1,12 @@
 //! What is said of a plan after the operator's command was run on the base and on each slice with what lies below it.
 
+use super::reasons::listed;
 use crate::{
     domain::{
         finding::Severity,
         plan::{Plan, PlanCheck, PlanProblem, Slice, SliceId},
     },
-    review::markdown::{shorten, visible},
+    review::markdown::{quoted, shorten, visible},
 };
 
 /// Lines of the output that are told, the last ones.
@@ -23,9 +24,27 @@ pub enum Built {
     NotRun(String),
 }
 
+/// What is said of a plan that was edited after the command was run on it.
+pub const EDITED: &str = "The plan was edited after its build check, which was not made again.";
+
+/// What is left of what the command said of a plan that may have been edited since.
+pub fn kept(problems: &[PlanProblem], is_edited: bool) -> Vec<PlanProblem> {
+    let mut said: Vec<PlanProblem> =
+        problems.iter().filter(|problem| problem.check == PlanCheck::BuildCheck).cloned().collect();
+    if is_edited {
+        // What passes is a note; without one nothing was told of any slice.
+        said.retain(|problem| problem.severity == Severity::Info);
+        said.truncate(1);
+        for problem in &mut said {
+            problem.message = EDITED.to_owned();
+        }
+    }
+    said
+}
+
 /// `slices`: as many as the plan has. A slice is blamed where what it stands on passes.
 pub fn problems(plan: &Plan, command: &str, base: &Built, slices: &[Built]) -> Vec<PlanProblem> {
-    let command = span(&shorten(command, MAX_COMMAND_BYTES));
+    let command = quoted(&shorten(command, MAX_COMMAND_BYTES));
     let of = |severity, slice: Option<&SliceId>, message| PlanProblem {
         check: PlanCheck::BuildCheck,
         severity,
@@ -55,10 +74,10 @@ pub fn problems(plan: &Plan, command: &str, base: &Built, slices: &[Built]) -> V
             }
         }
     }
-    problems.push(of(Severity::Info, None, format!("{command} passes with {}", list(&passed))));
+    problems.push(of(Severity::Info, None, format!("{command} passes with {}", some(&passed))));
     if let Some((_, why)) = skipped.first() {
         let names: Vec<String> = skipped.iter().map(|(name, _)| name.clone()).collect();
-        problems.push(of(Severity::Info, None, format!("{command} was not run with {}: {why}", list(&names))));
+        problems.push(of(Severity::Info, None, format!("{command} was not run with {}: {why}", some(&names))));
     }
     problems
 }
@@ -67,25 +86,22 @@ pub fn problems(plan: &Plan, command: &str, base: &Built, slices: &[Built]) -> V
 pub fn words(how: &str, output: &str) -> String {
     let said: Vec<&str> = output.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let last = said[said.len().saturating_sub(MAX_LINES)..].iter();
-    let last: Vec<String> = last.map(|line| span(&shorten(&visible(line), MAX_LINE_BYTES))).collect();
+    let last: Vec<String> = last.map(|line| quoted(&shorten(&visible(line), MAX_LINE_BYTES))).collect();
     if last.is_empty() { how.to_owned() } else { format!("{how}; its last words: {}", last.join(" ")) }
 }
 
-/// A code span whose text cannot end it.
-fn span(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'"))
-}
-
 fn name(slice: &Slice) -> String {
-    span(&slice.id.0)
+    quoted(&slice.id.0)
 }
 
 /// The first of many.
-fn list(names: &[String]) -> String {
+fn some(names: &[String]) -> String {
     const MOST: usize = 20;
-    let more = names.len().saturating_sub(MOST);
-    let end = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{end}", names[..names.len() - more].join(", "))
+    let mut some: Vec<String> = names.iter().take(MOST).cloned().collect();
+    if names.len() > MOST {
+        some.push(format!("{} more", names.len() - MOST));
+    }
+    listed(&some)
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::{
         finding::{Finding, Severity},
         plan::{Plan, PlanCheck, PlanProblem, Slice, SliceId, Stacking, Validation},
     },
+    review::markdown::quoted,
 };
 
 /// What a slice may be.
@@ -147,8 +148,10 @@ fn apart(plan: &Plan, set: &ChangeSet, contents: &dyn Contents, problems: &mut V
             // Twice in one slice was told already.
             if pair[0].id != pair[1].id && !plan.below(pair[1]).iter().any(|below| below.id == pair[0].id) {
                 let message = format!(
-                    "`{path}` is cut between {} and {}, which do not stand on each other: they would conflict",
-                    pair[0].id, pair[1].id
+                    "{} is cut between {} and {}, which do not stand on each other: they would conflict",
+                    quoted(path),
+                    pair[0].id,
+                    pair[1].id
                 );
                 problems.push(problem(PlanCheck::ConflictCheck, Severity::Error, Some(&pair[1].id), message));
             }
@@ -160,9 +163,9 @@ fn apart(plan: &Plan, set: &ChangeSet, contents: &dyn Contents, problems: &mut V
         };
         let first = home(&block[0]);
         if let Some(other) = block.iter().find(|file| home(file) != first) {
-            let path = |file: usize| RepoPath::display(&set.files[file].path);
+            let path = |file: usize| quoted(&set.files[file].path.display());
             let message = format!(
-                "`{}` and `{}` take each other's place and cannot be in different slices",
+                "{} and {} take each other's place and cannot be in different slices",
                 path(block[0]),
                 path(*other)
             );
@@ -196,7 +199,8 @@ fn reviewed(slice: &Slice, findings: &[Finding], problems: &mut Vec<PlanProblem>
     for finding in findings.iter().filter(|finding| finding.severity > Severity::Info) {
         if slice.files.iter().any(|file| file.path == finding.path) {
             let first = finding.message.lines().next().unwrap_or_default();
-            let message = format!("`{}` line {}: {first} ({})", finding.path, finding.start_line, finding.rule);
+            let path = quoted(&finding.path);
+            let message = format!("{path} line {}: {first} ({})", finding.start_line, finding.rule);
             problems.push(problem(PlanCheck::Findings, Severity::Warning, Some(&slice.id), message));
         }
     }

@@ -1,6 +1,6 @@
 //! Who needs whom: a group that uses what another group newly brings cannot go before it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
     definitions,
@@ -18,6 +18,7 @@ use crate::{
         words::{self, WordId},
     },
     domain::ledger::FileStatus,
+    review::markdown::quoted,
 };
 
 /// Shorter names are too common to bind.
@@ -38,8 +39,8 @@ pub struct Need {
 
 /// By name the groups that add it.
 type Users = HashMap<WordId, BTreeSet<usize>>;
-/// New files that are no code by their names, each with the group that brings it.
-type Named = HashMap<String, Vec<(usize, Place)>>;
+/// New files that are no code, each with the group that brings it: by their names, and then by the folders that they stand in.
+type Named = HashMap<String, HashMap<String, Vec<(usize, Place)>>>;
 
 /// What the needs of groups are found from.
 pub struct Needs<'a> {
@@ -95,7 +96,7 @@ impl Needs<'_> {
             };
             holders.sort_by_key(|group| (first_edit(*group), *group));
             for pair in holders.windows(2) {
-                cut.push((pair[1], pair[0], format!("cuts `{}` after it", self.set.files[file].path.display())));
+                cut.push((pair[1], pair[0], format!("cuts {} after it", quoted(&self.set.files[file].path.display()))));
             }
         }
         cut
@@ -128,14 +129,15 @@ impl Needs<'_> {
                     continue;
                 }
                 if !place.is_imported() {
-                    named.entry(place.name.clone()).or_default().push((needed, place));
+                    let folder = place.folders.last().cloned().unwrap_or_default();
+                    named.entry(place.name.clone()).or_default().entry(folder).or_default().push((needed, place));
                     continue;
                 }
                 let key = place.key.as_ref().filter(|key| key.len() >= SHORTEST_NAME && !place.is_test());
                 let Some(key) = key else { continue };
                 let others = users.get(&words::id(key.as_bytes())).into_iter().flatten();
                 for other in others.filter(|other| **other != needed) {
-                    add(*other, needed, format!("names the new `{}`", place.path));
+                    add(*other, needed, format!("names the new {}", quoted(&place.path)));
                 }
             }
         }
@@ -143,7 +145,7 @@ impl Needs<'_> {
             for part in &group.parts {
                 self.names(part, &named, |needed, path| {
                     if needed != at {
-                        add(at, needed, format!("names the new `{path}`"));
+                        add(at, needed, format!("names the new {}", quoted(path)));
                     }
                 });
             }
@@ -160,16 +162,14 @@ impl Needs<'_> {
         let lines = Lines::of(&texts.head);
         let edits = edits_of(file);
         let chosen = edits.iter().enumerate().filter(|(at, _)| part.holds(*at));
+        let mut seen = HashSet::new();
         for line in chosen.flat_map(|(_, edit)| edit.new.clone()).filter_map(|line| lines.get(line)) {
             for path in line.split(|byte| !is_of_path(*byte)).filter_map(|path| str::from_utf8(path).ok()) {
                 let mut parts = path.trim_end_matches('.').rsplit('/');
-                let (name, folder) = (parts.next().unwrap_or_default(), parts.next());
-                let meant = named.get(name).map_or(&[][..], Vec::as_slice);
-                for (needed, place) in meant {
-                    let is_common = meant.len() > 1 || place.has_common_name();
-                    if !is_common || (folder.is_some() && folder == place.folders.last().map(String::as_str)) {
-                        found(*needed, &place.path);
-                    }
+                let (name, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                let Some(folders) = named.get(name).filter(|_| seen.insert((name, folder))) else { continue };
+                for (needed, place) in meant(folders, folder) {
+                    found(*needed, &place.path);
                 }
             }
         }
@@ -193,9 +193,9 @@ impl Needs<'_> {
                 }
                 let file = &self.set.files[part.file];
                 for word in self.declares(file, part, &wanted) {
-                    let name = self.reader.spelling(word).unwrap_or_default();
+                    let name = quoted(self.reader.spelling(word).unwrap_or_default());
                     for user in users[&word].iter().filter(|user| **user != needed) {
-                        add(*user, needed, format!("uses `{name}`"));
+                        add(*user, needed, format!("uses {name}"));
                     }
                 }
             }
@@ -208,6 +208,15 @@ impl Needs<'_> {
         let lines: Vec<_> = chosen.map(|(_, edit)| edit.new.clone()).collect();
         let texts = Texts::of(file, self.contents);
         definitions::declared(&file.path.display(), &String::from_utf8_lossy(&texts.head), &lines, wanted)
+    }
+}
+
+/// Of new files with one name those that are meant where `folder` stands before it. Where the name is common, it has to.
+fn meant<'n>(folders: &'n HashMap<String, Vec<(usize, Place)>>, folder: &str) -> &'n [(usize, Place)] {
+    let mut all = folders.values();
+    match (all.next(), all.next()) {
+        (Some(only), None) if matches!(&only[..], [(_, place)] if !place.has_common_name()) => only,
+        _ => folders.get(folder).filter(|_| !folder.is_empty()).map_or(&[], Vec::as_slice),
     }
 }
 

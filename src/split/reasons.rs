@@ -9,7 +9,10 @@ use super::{
     special::Special,
     weights::Weights,
 };
-use crate::change::{frequencies::Frequencies, words::WordId};
+use crate::{
+    change::{frequencies::Frequencies, words::WordId},
+    review::markdown::quoted,
+};
 
 /// Reasons that are told, and names in one of them.
 const MAX_REASONS: usize = 4;
@@ -62,7 +65,9 @@ impl Told<'_> {
         match special {
             Special::Moves => "files only moved; not a line in them changed".to_owned(),
             Special::Layout => "only white space changed".to_owned(),
-            Special::Renaming { from, to } => format!("`{from}` became `{to}`, and nothing else changed"),
+            Special::Renaming { from, to } => {
+                format!("{} became {}, and nothing else changed", quoted(from), quoted(to))
+            }
         }
     }
 
@@ -70,12 +75,12 @@ impl Told<'_> {
         let item = |block: usize| &self.blocks.items[block];
         match feature {
             Feature::Edits | Feature::Words => {
-                let names: Vec<_> = self.names(members).iter().map(|name| format!("`{name}`")).collect();
+                let names: Vec<_> = self.names(members).iter().map(|name| quoted(name)).collect();
                 (!names.is_empty()).then(|| format!("they change the same names: {}", listed(&names)))
             }
             Feature::Path | Feature::Folder => {
                 let folder = common_folder(members.iter().map(|block| &item(*block).place.folders[..]))?;
-                Some(format!("they stand below `{folder}/`"))
+                Some(format!("they stand below {}", quoted(&format!("{folder}/"))))
             }
             Feature::History => Some("they were changed together before, more often than by chance".to_owned()),
             Feature::Shape => Some("the same number of lines changed in each".to_owned()),
@@ -83,15 +88,12 @@ impl Told<'_> {
             Feature::Test => {
                 let (test, tested) = self.strongest(members, feature)?;
                 let (test, tested) = if item(test).place.is_test() { (test, tested) } else { (tested, test) };
-                Some(format!("`{}` tests `{}`", item(test).place.name, item(tested).place.name))
+                Some(format!("{} tests {}", quoted(&item(test).place.name), quoted(&item(tested).place.name)))
             }
             Feature::Mention => {
                 let (one, other) = self.strongest(members, feature)?;
-                Some(format!(
-                    "`{}` and `{}` name each other in what changed",
-                    item(one).place.name,
-                    item(other).place.name
-                ))
+                let (one, other) = (quoted(&item(one).place.name), quoted(&item(other).place.name));
+                Some(format!("{one} and {other} name each other in what changed"))
             }
         }
     }

@@ -190,6 +190,33 @@ fn what_is_needed_comes_first_also_from_beside_a_stack() {
 }
 
 #[test]
+fn slices_stand_on_what_they_need_where_a_person_wants_it() {
+    let terminal = tangle();
+    terminal.write(&[(".github/seam.yml", "split: { stack: independent }\n")]);
+    let on = |flags: &[&str]| {
+        let ran = terminal.seam(&[&["split", "--strategy", "directory", "--format", "json"], flags].concat());
+        let slices = json(&ran)["slices"].as_array().unwrap().clone();
+        slices.iter().filter(|slice| !slice["stands_on"].is_null()).count()
+    };
+    assert_eq!((on(&[]), on(&["--as-needed"])), (0, 1));
+    let both = terminal.seam(&["split", "--as-needed", "--independent"]);
+    assert!(both.code == 2 && both.err.contains("cannot be used with"), "{both}");
+}
+
+#[test]
+fn a_name_cannot_end_its_quotation() {
+    let terminal = Terminal::in_repository(&[("CODEOWNERS", "billing/ @bill`ing\n"), ("docs/a.md", "a\n")]);
+    terminal.write(&[("billing/a.py", "x = 1\n"), ("billing/b.py", "y = 2\n"), ("docs/a.md", "b\n")]);
+    let ran = terminal.seam(&["split", "--strategy", "codeowners", "--format", "json"]);
+    let slices = json(&ran)["slices"].as_array().unwrap().clone();
+    let reasons: Vec<&str> = slices.iter().filter_map(|slice| slice["reasons"][0].as_str()).collect();
+    insta::assert_snapshot!(reasons.join("\n"), @"
+    owned by `@bill'ing`
+    nobody owns them
+    ");
+}
+
+#[test]
 fn the_authors_commits_are_followed_past_a_merge_of_the_base() {
     let terminal = Terminal::in_repository(&[("README.md", "# Shop\n")]);
     terminal.git(&["config", "user.name", "Ada"]);

@@ -45,7 +45,7 @@ fn the_slice_that_fails_is_named() {
     let ran = check(&terminal, &["--check", "sh build.sh"]);
     insta::assert_snapshot!(said(&ran), @"
     warning s2: `sh build.sh` fails with this slice: exit code 3; its last words: `looking` `beta/b.txt:BROKEN` `beta is 'wrong'`
-    info plan: `sh build.sh` passes with the base, `s1`
+    info plan: `sh build.sh` passes with the base and `s1`
     ");
     assert_eq!(ran.code, 0);
     assert_eq!(terminal.git(&["count-objects", "-v"]), before);
@@ -53,7 +53,7 @@ fn the_slice_that_fails_is_named() {
     let shown: Vec<_> = shown.lines().filter(|line| line.contains("build.sh")).collect();
     insta::assert_snapshot!(shown.join("\n"), @"
         warning: `sh build.sh` fails with this slice: exit code 3; its last words: `looking` `beta/b.txt:BROKEN` `beta is 'wrong'`
-    info: `sh build.sh` passes with the base, `s1`
+    info: `sh build.sh` passes with the base and `s1`
     ");
 }
 
@@ -63,19 +63,19 @@ fn slices_that_pass_are_named_together() {
         return;
     }
     let terminal = broken();
-    insta::assert_snapshot!(said(&check(&terminal, &["--check", "test -f build.sh"])), @"info plan: `test -f build.sh` passes with the base, `s1`, `s2`");
+    insta::assert_snapshot!(said(&check(&terminal, &["--check", "test -f build.sh"])), @"info plan: `test -f build.sh` passes with the base, `s1` and `s2`");
     // As an operator sets it.
     let environment = [("SEAM_SPLIT_CHECK", "sh -c 'test \"$GREETING\" = hello'"), ("GREETING", "hello")];
     let with = |more: &[(&str, &str)]| {
         let arguments = ["split", "--strategy", "directory", "--format", "json"];
         said(&terminal.seam_with(&terminal.root(), &arguments, &[&environment, more].concat()))
     };
-    insta::assert_snapshot!(with(&[("SEAM_SPLIT_CHECK_ENV", "GREETING")]), @r#"info plan: `sh -c test "$GREETING" = hello` passes with the base, `s1`, `s2`"#);
+    insta::assert_snapshot!(with(&[("SEAM_SPLIT_CHECK_ENV", "GREETING")]), @r#"info plan: `sh -c test "$GREETING" = hello` passes with the base, `s1` and `s2`"#);
     // Blank is not given.
     let blank = ["PATHS", "TIMEOUT", "MEMORY"].map(|name| format!("SEAM_SPLIT_CHECK_{name}"));
     let blank =
         [&blank.each_ref().map(|name| (name.as_str(), " "))[..], &[("SEAM_SPLIT_CHECK_ENV", "GREETING")]].concat();
-    insta::assert_snapshot!(with(&blank), @r#"info plan: `sh -c test "$GREETING" = hello` passes with the base, `s1`, `s2`"#);
+    insta::assert_snapshot!(with(&blank), @r#"info plan: `sh -c test "$GREETING" = hello` passes with the base, `s1` and `s2`"#);
     assert_eq!(with(&[("SEAM_SPLIT_CHECK", "")]), "");
     insta::assert_snapshot!(with(&[]), @r#"warning plan: `sh -c test "$GREETING" = hello` fails on the base already, so no slice was checked with it: exit code 1"#);
 }
@@ -117,6 +117,15 @@ fn where_nothing_may_be_executed_nothing_is_run() {
     let ran = Ran { code: ended.status.code().unwrap(), out: text(ended.stdout), err: text(ended.stderr) };
     let said = said(&ran).replace(place.path().to_str().unwrap(), "PLACE");
     insta::assert_snapshot!(said, @"warning plan: `sh build.sh` was not run: nothing is run in PLACE/seam-check-0, which is mounted so that nothing there may be executed (noexec): let TMPDIR name another folder");
+}
+
+#[test]
+fn without_a_split_it_is_said_that_nothing_was_checked() {
+    let terminal = Terminal::in_repository(&[("a.txt", "a\n")]);
+    terminal.write(&[("a.txt", "b\n")]);
+    let ran = check(&terminal, &["--check", "sh build.sh"]);
+    insta::assert_snapshot!(said(&ran), @"warning plan: `sh build.sh` was not run: no split is suggested");
+    assert_eq!(ran.code, 0);
 }
 
 #[test]

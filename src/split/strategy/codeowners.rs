@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Scene;
-use crate::split::reasons::listed;
+use crate::{review::markdown::quoted, split::reasons::listed};
 
 /// A file with more lines is no list of people.
 const MAX_RULES: usize = 5_000;
@@ -25,7 +25,7 @@ pub(super) fn reasons<'s>(scene: &'s Scene<'_>) -> impl Fn(&[usize]) -> Option<S
     let rules = scene.input.surroundings.codeowners.as_deref().map(rules);
     move |group| {
         let owners = owners(rules.as_ref()?, &scene.blocks.items[*group.first()?].place.path);
-        let owners: Vec<String> = owners.iter().map(|owner| format!("`{owner}`")).collect();
+        let owners: Vec<String> = owners.iter().map(|owner| quoted(owner)).collect();
         Some(if owners.is_empty() { "nobody owns them".to_owned() } else { format!("owned by {}", listed(&owners)) })
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::Scene;
 use crate::{
     change::{change_set::RepoPath, surroundings::AuthorCommit},
+    review::markdown::quoted,
     split::{atoms, atoms::Links, blocks::Blocks, input::SplitInput},
 };
 
@@ -118,7 +119,7 @@ pub(super) fn reasons<'s>(scene: &'s Scene<'_>) -> impl Fn(&[usize]) -> Option<S
         let tells = |number: &usize| !commits.mends[*number] && commits.touched[*number].len() < all;
         let holds = |number: &usize| group.iter().all(|block| commits.touched[*number].contains(block));
         let number = (0..commits.touched.len()).filter(|_| group.len() > 1).filter(tells).find(holds)?;
-        let subject = &scene.input.surroundings.commits[number].subject;
-        Some(format!("the author committed them together: `{}`", subject.replace('`', "'")))
+        let subject = quoted(&scene.input.surroundings.commits[number].subject);
+        Some(format!("the author committed them together: {subject}"))
     }
 }

@@ -32,7 +32,7 @@ scenario!(a_plan_says_which_slice_does_not_build, async |seam| {
     insta::assert_snapshot!(said(&comment), @"
     - `s2`: `sh build.sh` fails with this slice: exit code 1; its last words: `looking at README.md billing build.sh docs shop web` `docs/index.md:See billing.` `@everyone [click](https://a.example) <\u{200b}!-- seam:split-plan:1 -->`
     - `s3`: `sh build.sh` fails with this slice, as it does on what that stands on: exit code 1; its last words: `looking at README.md billing build.sh docs report shop web` `docs/index.md:See billing.` `@everyone [click](https://a.example) <\u{200b}!-- seam:split-plan:1 -->`
-    - `sh build.sh` passes with the base, `s1`
+    - `sh build.sh` passes with the base and `s1`
     ");
     assert_eq!(comment.matches("<!-- seam:").count(), 1);
     // It is said, and no more than said.
