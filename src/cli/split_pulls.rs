@@ -187,6 +187,7 @@ fn split(plan: &Plan, branch: &str, base_branch: &str, repository: RepositoryId)
         head: CommitSha::zero(),
         plan: plan.clone(),
         state: SplitState::Open,
+        opened_by: None,
         slices: plan.slices.iter().map(OpenSlice::planned).collect(),
     }
 }

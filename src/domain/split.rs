@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{CommitSha, PullNumber, RepositoryId, SplitId},
+    ids::{CommitSha, ExecutionId, PullNumber, RepositoryId, SplitId},
     plan::{Plan, Slice, SliceId},
 };
 
@@ -24,6 +24,9 @@ pub struct Split {
     pub head: CommitSha,
     pub plan: Plan,
     pub state: SplitState,
+    /// The execution that opened it.
+    #[serde(default)]
+    pub opened_by: Option<ExecutionId>,
     /// In the plan's order; empty until it is opened.
     pub slices: Vec<OpenSlice>,
 }

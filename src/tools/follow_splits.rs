@@ -57,12 +57,45 @@ impl Tool for FollowSplits {
                 Err(failure) => failures.push(failure),
             }
         }
-        // What may pass goes first: the next attempt looks at all of them again.
-        failures.sort_by_key(|failure| !matches!(failure, ToolError::Retry { .. } | ToolError::Away(_)));
-        match failures.into_iter().next() {
+        match gravest(failures) {
             Some(failure) => Err(failure),
             None if splits.is_empty() => Err(ToolError::skip("no split is open here")),
             None => Ok(Followed { splits }),
         }
+    }
+}
+
+/// What the execution ends with. What may pass goes first, as the next attempt looks at all of them again; what went wrong goes
+/// before what there was no need to do. The others are logged.
+fn gravest(mut failures: Vec<ToolError>) -> Option<ToolError> {
+    failures.sort_by_key(|failure| match failure {
+        ToolError::Superseded => 0,
+        ToolError::Retry { .. } | ToolError::Away(_) => 1,
+        ToolError::Fatal(_) => 2,
+        ToolError::Skip(_) => 3,
+    });
+    let mut failures = failures.into_iter();
+    let gravest = failures.next();
+    for other in failures {
+        tracing::warn!(error = %other, "a split was not brought up to date");
+    }
+    gravest
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn what_went_wrong_is_not_hidden_by_what_was_skipped() {
+        let skip = || ToolError::skip("nothing to do");
+        let fatal = || ToolError::Fatal(anyhow!("refused"));
+        let failures = |all: Vec<ToolError>| gravest(all).map(|failure| failure.to_string());
+        assert_eq!(failures(vec![skip(), fatal()]), Some("refused".to_owned()));
+        assert_eq!(failures(vec![skip(), fatal(), ToolError::Away(anyhow!("away"))]), Some("away".to_owned()));
+        assert_eq!(failures(vec![skip(), ToolError::retry(anyhow!("busy")), fatal()]), Some("busy".to_owned()));
+        assert_eq!(failures(vec![]), None);
     }
 }

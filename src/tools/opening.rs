@@ -21,7 +21,7 @@ use crate::{
         split::{Made, OpenSlice, SliceState, Split, SplitState},
     },
     effects::result::{EffectResult, MoveOutcome},
-    split::{message, stack_table, wire},
+    split::{build, message, stack_table, wire},
 };
 
 /// What a pull request that could not become a draft is told apart by.
@@ -34,6 +34,10 @@ pub(super) async fn open(slicer: &Slicer<'_>, change: &LoadedSplit, mut split: S
     }
     match split.state {
         SplitState::Planned | SplitState::Opening => {}
+        // An earlier attempt came so far: whoever asked has no answer yet.
+        SplitState::Open if split.opened_by == Some(slicer.context.scope.execution) => {
+            return follow(slicer, split).await;
+        }
         SplitState::Open => {
             return Err(ToolError::skip("these slices are open already; `/split restack` brings them up to date"));
         }
@@ -61,14 +65,29 @@ pub(super) async fn open(slicer: &Slicer<'_>, change: &LoadedSplit, mut split: S
     open_pulls(slicer, &mut split).await?;
     link(slicer, change.policy.split.stack, &split).await?;
     split.state = SplitState::Open;
+    split.opened_by = Some(slicer.context.scope.execution);
     slicer.tell(&split, None).await?;
     // Last: whoever is stopped before does it again from the start.
     slicer.remember(&split).await?;
+    if is_changed { follow(slicer, split).await } else { Ok(told(&split)) }
+}
+
+/// What people committed while their slices were being opened is taken in by those above. Where it is not, the slices are open
+/// all the same.
+async fn follow(slicer: &Slicer<'_>, split: Split) -> Result<String, ToolError> {
     let told = told(&split);
-    if is_changed {
-        restack(slicer, split, Onto::Same).await?;
-    }
-    Ok(told)
+    let why = match restack(slicer, split, Onto::Same).await {
+        Ok(_) => return Ok(told),
+        Err(ToolError::Skip(why)) => why,
+        Err(ToolError::Fatal(error)) => {
+            tracing::warn!(error = format!("{error:#}"), "slices were opened and do not follow");
+            "it failed, and Seam's log says why".to_owned()
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(format!(
+        "{told} What stands on slices that people committed to was not rebuilt: {why}; `/split restack` tries it again."
+    ))
 }
 
 /// Names that are free: an earlier split of the branch may have left some that people committed to.
@@ -189,5 +208,7 @@ async fn open_pulls(slicer: &Slicer<'_>, split: &mut Split) -> Result<(), ToolEr
 
 fn told(split: &Split) -> String {
     let pulls: Vec<String> = split.slices.iter().filter_map(|open| open.pull).map(|pull| format!("#{pull}")).collect();
-    format!("Opened {} pull requests: {}.", pulls.len(), pulls.join(", "))
+    let told = format!("Opened {} pull requests: {}.", pulls.len(), pulls.join(", "));
+    let is_edited = split.plan.validation.problems.iter().any(|problem| problem.message == build::EDITED);
+    if is_edited { format!("{told} {}", build::EDITED) } else { told }
 }

@@ -112,6 +112,7 @@ impl Tool for PlanSplit {
             head: cutting.head,
             plan: planned,
             state: SplitState::Planned,
+            opened_by: None,
             slices: Vec::new(),
         })
     }

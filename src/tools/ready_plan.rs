@@ -16,7 +16,7 @@ use crate::{
     },
     review::mark::Mark,
     split::{
-        foresee,
+        build, foresee,
         input::{Options, SplitInput},
         plan::need_anew,
         sheet::edit,
@@ -43,6 +43,7 @@ pub(super) async fn ready(
     };
     let mut cutting =
         Cutting::fetch(slicer.mirrors, &slicer.repository, (&split.base, &split.head, None), split.pull).await?;
+    let said = build::kept(&split.plan.validation.problems, plan != split.plan);
     if plan != split.plan {
         (cutting, split.plan) = reread(cutting, plan).await?;
     }
@@ -52,6 +53,7 @@ pub(super) async fn ready(
     let ground = ground(&slicer.repository, slicer.db, (&split.plan, &cutting.set), split.id, around).await?;
     let Validation { mut problems, tree, .. } = validation;
     problems.extend(foresee::problems(&split.plan, &ground));
+    problems.extend(said);
     split.plan.validation = Validation::of(problems, tree);
     match layers.filter(|_| split.plan.validation.is_valid) {
         Some(layers) => Ok((cutting, layers)),

@@ -40,6 +40,25 @@ scenario!(a_plan_says_which_slice_does_not_build, async |seam| {
     assert!(last_answer(&pull).ends_with("Opened 3 pull requests: #2, #3, #4."), "{}", last_answer(&pull));
 });
 
+scenario!(an_edit_is_later_than_the_check, async |seam| {
+    if sandbox().is_none() {
+        return;
+    }
+    seam.set("SEAM_SPLIT_CHECK", "sh build.sh").await;
+    seam.shop.commit("main", [(".github/seam.yml", POLICY), ("build.sh", BUILD)]);
+    let pull = seam.shop.open_pull("topic", big()).await;
+    seam.settle().await;
+    say(seam, &pull, "/split").await;
+    let (id, text) = plan_comment(&pull);
+    pull.edit("ada", id, &text.replace("Add 2 files in docs", "Explain billing")).await;
+    say(seam, &pull, "/split apply").await;
+    insta::assert_snapshot!(last_answer(&pull), @"
+    > `/split apply`
+
+    Opened 3 pull requests: #2, #3, #4. The plan was edited after its build check, which was not made again.
+    ");
+});
+
 scenario!(a_base_that_fails_blames_no_slice, async |seam| {
     if sandbox().is_none() {
         return;

@@ -124,6 +124,45 @@ scenario!(a_push_to_a_slice_that_is_being_opened_is_kept, async |seam| {
     }
 });
 
+/// Seam is dead after GitHub made the branches, somebody commits to one, and the next process finds it.
+async fn committed_to_while_opening(seam: &mut Seam) -> Pull {
+    let pull = big_pull(seam).await;
+    say(seam, &pull, "/split").await;
+    seam.github.fail_next(MOVE, Fault::HangAfterWork, 1);
+    pull.comment("ada", "/split apply").await;
+    seam.work_until_killed(MOVE, 1).await;
+    seam.shop.push("seam/topic/2-add-2-files-in-docs", [("docs/index.md", "# By hand\n")]).await;
+    pull
+}
+
+// The slices are open, and what stands on a changed one is still to be rebuilt.
+scenario!(killed_while_a_slice_follows_the_answer_is_given_all_the_same, async |seam| {
+    let pull = committed_to_while_opening(seam).await;
+    seam.github.fail_next(COMMIT, Fault::HangAfterWork, 1);
+    seam.work_until_killed(COMMIT, 1).await;
+    seam.settle().await;
+    insta::assert_snapshot!(last_answer(&pull), @r"
+    > `/split apply`
+
+    Opened 3 pull requests: #2, #3, #4.
+    ");
+    assert_drafts(&seam.shop);
+    let (changed, upper) = (seam.shop.pull(3).head(), seam.shop.pull(4).head());
+    assert!(seam.shop.git().is_ancestor(&changed, &upper), "{}", stack(&seam.shop));
+});
+
+scenario!(what_cannot_follow_is_said_with_what_was_opened, async |seam| {
+    let pull = committed_to_while_opening(seam).await;
+    seam.github.fail_next(COMMIT, Fault::Status(422), 1);
+    seam.settle().await;
+    insta::assert_snapshot!(last_answer(&pull), @r"
+    > `/split apply`
+
+    Opened 3 pull requests: #2, #3, #4. What stands on slices that people committed to was not rebuilt: it failed, and Seam's log says why; `/split restack` tries it again.
+    ");
+    assert_drafts(&seam.shop);
+});
+
 // From the plan to the end, with something going wrong at each step.
 scenario!(whatever_goes_wrong_the_slices_arrive, async |seam| {
     let pull = big_pull(seam).await;
