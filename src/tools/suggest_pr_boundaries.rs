@@ -39,6 +39,10 @@ pub struct Input {
     strategy: Strategy,
     #[serde(default)]
     granularity: Granularity,
+    /// What groups stand on: `needed` (what they need), `all` (each on the one before it) or `independent` (each on the base,
+    /// whatever it needs).
+    #[serde(default)]
+    stacking: Stacking,
     #[serde(default)]
     max_files: Option<usize>,
     /// Labels that may be given [default: those of the repository on GitHub].
@@ -62,6 +66,9 @@ pub struct PrGroup {
     pub branch_name: String,
     /// The change it is a part of.
     pub source: SplitSource,
+    /// What the groups of this plan stand on.
+    #[serde(default)]
+    pub stacking: Stacking,
     #[serde(flatten)]
     pub slice: Slice,
 }
@@ -91,7 +98,7 @@ impl Tool for SuggestPrBoundaries {
             max_files: input.max_files.unwrap_or(Options::default().max_files).max(1),
             branch: source.branch.clone(),
             labels,
-            stacking: Stacking::default(),
+            stacking: input.stacking,
         };
         let sizes = SizeRules { max_files: options.max_files, ..SizeRules::default() };
         let plan = opened
@@ -100,7 +107,12 @@ impl Tool for SuggestPrBoundaries {
             })
             .await?;
         let validation = validated(&opened, &plan, sizes, Vec::new()).await?;
-        let group = |slice: Slice| PrGroup { branch_name: slice.branch.clone(), source: source.clone(), slice };
+        let group = |slice: Slice| PrGroup {
+            branch_name: slice.branch.clone(),
+            source: source.clone(),
+            stacking: plan.stacking,
+            slice,
+        };
         let groups = plan.slices.into_iter().map(group).collect();
         Ok(Output { strategy: plan.strategy, no_split: plan.no_split, groups, validation })
     }

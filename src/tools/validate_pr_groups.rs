@@ -14,7 +14,7 @@ use super::{
 use crate::{
     change::{change_set::ChangeSet, contents::Contents},
     config::policy::Role,
-    domain::plan::{Granularity, Plan, Stacking, Strategy, Validation},
+    domain::plan::{Granularity, Plan, Strategy, Validation},
     git::mirror::Mirrors,
     github::client::GitHub,
     review::evidence::keep_proven,
@@ -67,7 +67,7 @@ impl Tool for ValidatePrGroups {
 
     async fn run(&self, context: &ToolContext, Input { groups, rules }: Input) -> Result<Validation, ToolError> {
         let Some(first) = groups.first() else { return Ok(Validation::default()) };
-        let source = first.source.clone();
+        let (source, stacking) = (first.source.clone(), first.stacking);
         if groups.iter().any(|group| group.source != source) {
             return Err(ToolError::Fatal(anyhow!("the groups are of different changes")));
         }
@@ -84,7 +84,7 @@ impl Tool for ValidatePrGroups {
             head: opened.set.head.clone(),
             strategy: Strategy::default(),
             granularity: Granularity::default(),
-            stacking: Stacking::default(),
+            stacking,
             no_split: None,
             slices: slices.collect(),
             validation: Validation::default(),
