@@ -25,8 +25,10 @@ pub enum GitError {
     Malformed { why: String },
     #[error("the local copy is broken: {why}")]
     Corrupt { why: String },
-    #[error("the git server cannot be reached, or failed: {why}")]
+    #[error("the git server cannot be reached: {why}")]
     Unavailable { why: String },
+    #[error("git or its server failed: {why}")]
+    Failed { why: String },
     #[error("another process has kept the local copy locked for {} s", .after.as_secs())]
     Locked { after: Duration },
     /// `hint`: what may help, with what leads up to it; or nothing.
@@ -69,7 +71,11 @@ impl GitError {
     pub fn remedy(&self) -> Remedy {
         match self {
             Self::Unavailable { .. } => Remedy::WhenBack,
-            Self::Timeout { .. } | Self::Locked { .. } | Self::Corrupt { .. } | Self::Disk { .. } => Remedy::TryLater,
+            Self::Failed { .. }
+            | Self::Timeout { .. }
+            | Self::Locked { .. }
+            | Self::Corrupt { .. }
+            | Self::Disk { .. } => Remedy::TryLater,
             Self::Unauthorized { .. } => Remedy::RenewToken,
             Self::RepositoryNotFound { .. } | Self::NotFound { .. } | Self::Moved { .. } => Remedy::Reload,
             Self::TooLarge { .. }

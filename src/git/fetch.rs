@@ -162,11 +162,26 @@ impl Origin<'_> {
             GitError::Disk { doing: "fetching".to_owned(), source: std::io::ErrorKind::StorageFull.into() }
         } else if says(&LOCAL_TROUBLE) || stderr.contains(&*self.place.repository.to_string_lossy()) {
             GitError::Corrupt { why }
-        } else {
+        } else if says(&AWAY) {
             GitError::Unavailable { why }
+        } else {
+            GitError::Failed { why }
         }
     }
 }
+
+/// What git says where nobody answers, or somebody answers for the server.
+const AWAY: [&str; 9] = [
+    "Could not resolve host",
+    "Failed to connect",
+    "Could not connect",
+    "Connection refused",
+    "timed out",
+    "returned error: 429",
+    "returned error: 502",
+    "returned error: 503",
+    "returned error: 504",
+];
 
 /// Faults of old histories that GitHub serves as well, and that nothing here stumbles over.
 const HARMLESS_FAULTS: [&str; 10] = [

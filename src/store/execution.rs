@@ -23,6 +23,8 @@ pub struct Filter {
     pub repository: Option<RepositoryId>,
     pub installation: Option<InstallationId>,
     pub delivery: Option<DeliveryId>,
+    /// The one that waits for this to end.
+    pub after: Option<ExecutionId>,
     /// Only older ones than this: the next page.
     pub before: Option<ExecutionId>,
     /// At most 1,000.
@@ -37,6 +39,7 @@ impl Default for Filter {
             repository: None,
             installation: None,
             delivery: None,
+            after: None,
             before: None,
             limit: 100,
         }
@@ -96,6 +99,9 @@ pub async fn list(db: &Db, filter: &Filter) -> Result<Vec<Execution>, StoreError
         if let Some(workflow) = &filter.workflow {
             query.push(" and workflow = ").push_bind(workflow);
         }
+        if let Some(after) = filter.after {
+            query.push(" and after_id = ").push_bind(after.0);
+        }
         if let Some(repository) = filter.repository {
             query.push(" and repository_id = ").push_bind(repository.0);
         }
@@ -150,7 +156,7 @@ pub async fn counts(db: &Db) -> Result<Counts, StoreError> {
 /// start anew.
 pub async fn retry(db: &Db, id: ExecutionId, now: DateTime<Utc>) -> Result<Retried, StoreError> {
     const REQUEUE: &str = "update execution
-        set status = 'queued', waiting = false, tries = 0, stop = null, reason = null, run_at = $2, finished_at = null
+        set status = 'queued', waiting = false, tries = 0, silences = 0, stop = null, reason = null, run_at = $2, finished_at = null
         where execution_id = $1 and status in ('failed', 'cancelled', 'superseded')";
     let Some(execution) = get(db, id).await? else { return Ok(Retried::NotFinished) };
     let mut tx = db.begin().await?;

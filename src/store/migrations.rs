@@ -27,6 +27,7 @@ migrations! {
     8 "0008_dismissals_and_pauses";
     9 "0009_rounds";
     10 "0010_splits";
+    11 "0011_silences";
 }
 
 fn migrator<const N: usize>(migrations: [(i64, &'static str, &'static str); N]) -> Migrator {

@@ -179,6 +179,36 @@ pub async fn retry_later(
     put_back(db, held, at, Some(reason), now).await
 }
 
+/// What could not be stored is as good as a worker that fell silent: back in line, not before `at`, or a dead letter when it was
+/// so `max_silences` times. Gives whether it is one.
+pub async fn stumble(
+    db: &Db,
+    held: Lease,
+    (max_silences, at): (i32, DateTime<Utc>),
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(Fence, bool), StoreError> {
+    const STUMBLE: &str = "update execution set
+            silences = silences + 1,
+            status = coalesce(stop, case when silences + 1 >= $6 then 'failed' else 'queued' end),
+            reason = case when stop is null then $4 else reason end,
+            finished_at = case when stop is not null or silences + 1 >= $6 then $5 end,
+            run_at = $3, waiting = ($3 > $5), worker = null, lease_until = null
+        where execution_id = $1 and attempt = $2 and status = 'running' returning stop, status";
+    on_writer!(db, pool => {
+        let query = sqlx::query(STUMBLE)
+            .bind(held.execution.0)
+            .bind(held.attempt)
+            .bind(at.timestamp_millis())
+            .bind(without_nul(reason))
+            .bind(now.timestamp_millis())
+            .bind(max_silences);
+        let rows = query.fetch_all(pool).await?;
+        let status: Option<String> = rows.first().map(|row| row.get("status")).transpose()?;
+        Ok((fence(&rows)?, status.as_deref() == Some("failed")))
+    })
+}
+
 /// Gives a run back untried, for whoever claims next: this process is going down.
 pub async fn release(db: &Db, held: Lease, now: DateTime<Utc>) -> Result<Fence, StoreError> {
     let fence = put_back(db, held, now, None, now).await?;
@@ -213,9 +243,10 @@ async fn put_back(
 
 const REAP: Locking = locking!(
     "update execution set
-        status = coalesce(stop, case when tries >= $2 then 'failed' else 'queued' end),
+        silences = silences + 1,
+        status = coalesce(stop, case when silences + 1 >= $2 then 'failed' else 'queued' end),
         reason = case when stop is null then 'its worker fell silent in attempt ' || attempt else reason end,
-        finished_at = case when stop is not null or tries >= $2 then $1 end,
+        finished_at = case when stop is not null or silences + 1 >= $2 then $1 end,
         run_at = $1, waiting = false, worker = null, lease_until = null
     where execution_id in (
         select execution_id from execution where status = 'running' and lease_until <= $1",
@@ -224,12 +255,12 @@ const REAP: Locking = locking!(
 );
 
 /// Takes back what workers hold beyond their lease: they crashed, or cannot reach the database. What fell silent
-/// `max_tries` times becomes a dead letter: it may be what kills the process.
-pub async fn reap_expired(db: &Db, max_tries: i32, now: DateTime<Utc>) -> Result<Reaped, StoreError> {
+/// `max_silences` times becomes a dead letter: it may be what kills the process.
+pub async fn reap_expired(db: &Db, max_silences: i32, now: DateTime<Utc>) -> Result<Reaped, StoreError> {
     let sql = db.pick(REAP);
     let mut reaped = Reaped::default();
     on_writer!(db, pool => {
-        for row in sqlx::query(sql).bind(now.timestamp_millis()).bind(max_tries).fetch_all(pool).await? {
+        for row in sqlx::query(sql).bind(now.timestamp_millis()).bind(max_silences).fetch_all(pool).await? {
             let (id, status): (i64, String) = (row.get("execution_id")?, row.get("status")?);
             let list = match status.as_str() {
                 "queued" => &mut reaped.queued,

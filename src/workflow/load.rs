@@ -277,7 +277,7 @@ impl Loader<'_> {
 
     fn retry(&mut self, retry: Option<&Spanned<RetryFile>>, node: Option<&str>) -> RetryPolicy {
         let Some(retry) = retry else { return self.defaults.retry };
-        let mut policy = self.defaults.retry;
+        let mut policy = RetryPolicy { is_usual: false, ..self.defaults.retry };
         let file = &retry.value;
         match file.max_attempts {
             Some(attempts @ 1..=50) => policy.max_attempts = attempts,

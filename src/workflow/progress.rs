@@ -66,7 +66,6 @@ async fn say(engine: &Engine, execution: &Execution) -> Result<(), ToolError> {
 /// What waits for it to tell the end; where nothing does, what is said meanwhile would stand for ever.
 async fn answer_to(engine: &Engine, execution: &Execution) -> Result<Option<Execution>, StoreError> {
     let (status, workflow) = (Some(ExecutionStatus::Queued), Some(ANSWER.to_owned()));
-    let filter = Filter { status, workflow, repository: execution.repository, limit: 1_000, ..Filter::default() };
-    let waiting = execution::list(&engine.db, &filter).await?;
-    Ok(waiting.into_iter().find(|one| one.after == Some(execution.id)))
+    let filter = Filter { status, workflow, after: Some(execution.id), limit: 1, ..Filter::default() };
+    Ok(execution::list(&engine.db, &filter).await?.pop())
 }

@@ -11,6 +11,8 @@ pub struct RetryPolicy {
     pub max_attempts: u32,
     pub backoff_factor: f64,
     pub max_delay: Duration,
+    /// What is away is waited for longer than these tries take: nobody said otherwise.
+    pub is_usual: bool,
 }
 
 impl Default for RetryPolicy {
@@ -21,7 +23,8 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// Where a workflow's file says nothing else.
-    pub(super) const USUAL: Self = Self { max_attempts: 3, backoff_factor: 2.0, max_delay: Duration::from_secs(30) };
+    pub(super) const USUAL: Self =
+        Self { max_attempts: 3, backoff_factor: 2.0, max_delay: Duration::from_secs(30), is_usual: true };
 
     /// How long to wait after the `tries`-th failed try: exponential, with full jitter, so that many who failed together do
     /// not come back together.
@@ -44,7 +47,7 @@ mod tests {
 
     #[test]
     fn delays_grow_up_to_the_longest_and_are_spread() {
-        let policy = RetryPolicy { max_attempts: 9, backoff_factor: 2.0, max_delay: Duration::from_secs(5) };
+        let policy = RetryPolicy { max_attempts: 9, max_delay: Duration::from_secs(5), ..RetryPolicy::USUAL };
         let longest: Vec<_> = [1, 2, 3, 4, 1_000_000].map(|tries| policy.longest_delay(tries).as_secs()).to_vec();
         assert_eq!(longest, [1, 2, 4, 5, 5]);
         let delays: std::collections::BTreeSet<_> = (0..20).map(|_| policy.delay(4)).collect();

@@ -29,6 +29,8 @@ use crate::{
 
 /// A failed try of the node `fetch` that is not its last is stored beside it, as `fetch#1`.
 const TRY: char = '#';
+/// One that failed because what it needs was away, as `fetch~1`: it says nothing of the node.
+const ABSENT: char = '~';
 /// A wait that the other side asked for is no failure, but has an end too: so many times the tries of the policy.
 const PATIENCE: u32 = 5;
 
@@ -37,7 +39,8 @@ pub(super) struct Steps {
     lease: Lease,
     clock: Clock,
     finished: BTreeMap<String, Step>,
-    tries: HashMap<String, Tries>,
+    /// By node and kind.
+    tries: HashMap<(String, char), Tries>,
     /// Something ended the execution: what runs may finish, nothing more starts.
     halted: AtomicBool,
 }
@@ -47,7 +50,7 @@ const ABSENCE: TimeDelta = TimeDelta::hours(24);
 /// How long between two tries of what is away. The number of tries does not count.
 const MEANWHILE: RetryPolicy = RetryPolicy { max_delay: Duration::from_secs(600), ..RetryPolicy::USUAL };
 
-/// Failed tries of one node.
+/// Failed tries of one node, of one kind.
 #[derive(Clone, Copy, Default)]
 struct Tries {
     all: u32,
@@ -57,19 +60,29 @@ struct Tries {
     since: Option<DateTime<Utc>>,
 }
 
+impl Tries {
+    fn add(&mut self, step: &Step, first_attempt: i32) {
+        self.all += 1;
+        if step.attempt >= first_attempt {
+            self.recent += 1;
+            self.since = Some(self.since.map_or(step.started_at, |since| since.min(step.started_at)));
+        }
+    }
+}
+
+/// The node whose failed try a step is, and of which kind.
+fn try_of(path: &str) -> Option<(&str, char)> {
+    [TRY, ABSENT].into_iter().find_map(|mark| Some((path.rsplit_once(mark)?.0, mark)))
+}
+
 impl Steps {
     pub(super) async fn load(db: &Db, execution: &Execution, clock: Clock) -> Result<Self, Stop> {
         let steps = step::of(db, execution.id).await?;
         let first_attempt = execution.attempt - execution.tries + 1;
-        let mut tries: HashMap<String, Tries> = HashMap::new();
+        let mut tries: HashMap<(String, char), Tries> = HashMap::new();
         for step in &steps {
-            if let Some((path, _)) = step.path.rsplit_once(TRY) {
-                let tries = tries.entry(path.to_owned()).or_default();
-                tries.all += 1;
-                if step.attempt >= first_attempt {
-                    tries.recent += 1;
-                    tries.since = Some(tries.since.map_or(step.started_at, |since| since.min(step.started_at)));
-                }
+            if let Some((path, mark)) = try_of(&step.path) {
+                tries.entry((path.to_owned(), mark)).or_default().add(step, first_attempt);
             }
         }
         let finished = steps.into_iter().map(|step| (step.path.clone(), step)).collect();
@@ -111,8 +124,18 @@ impl Steps {
     ) -> Result<Stop, Stop> {
         let message = error.to_string();
         match error {
-            ToolError::Retry { after, .. } => {
-                let tries = self.tried(path, &message, started).await?;
+            ToolError::Away(_) if node.retry.is_usual => {
+                let tries = self.tried(path, ABSENT, &message, started).await?;
+                if tries.since.is_some_and(|since| started - since >= ABSENCE) {
+                    let (tries, hours) = (tries.recent, ABSENCE.num_hours());
+                    let message = format!("{message} (given up after {tries} tries in {hours} hours)");
+                    return self.given_up(path, &message, started).await;
+                }
+                Ok(self.later(path, &message, MEANWHILE.delay(tries.recent)))
+            }
+            ToolError::Retry { .. } | ToolError::Away(_) => {
+                let after = if let ToolError::Retry { after, .. } = error { after } else { None };
+                let tries = self.tried(path, TRY, &message, started).await?.recent;
                 let allowed = node.retry.max_attempts * if after.is_some() { PATIENCE } else { 1 };
                 if tries >= allowed {
                     let message = format!("{message} (given up after {tries} tries)");
@@ -120,26 +143,17 @@ impl Steps {
                 }
                 Ok(self.later(path, &message, after.unwrap_or_else(|| node.retry.delay(tries))))
             }
-            ToolError::Away(_) => {
-                let tries = self.tried(path, &message, started).await?;
-                let since = self.tries.get(path).and_then(|tries| tries.since).unwrap_or(started);
-                if started - since >= ABSENCE {
-                    let message = format!("{message} (given up after {tries} tries in {} hours)", ABSENCE.num_hours());
-                    return self.given_up(path, &message, started).await;
-                }
-                Ok(self.later(path, &message, MEANWHILE.delay(tries)))
-            }
             ToolError::Fatal(_) => self.given_up(path, &message, started).await,
             ToolError::Skip(reason) => Ok(self.halt(Stop::Skipped(reason))),
             ToolError::Superseded => Ok(self.halt(Stop::Interrupted)),
         }
     }
 
-    /// Stores a failed try; gives how many there were.
-    async fn tried(&self, path: &str, message: &str, started: DateTime<Utc>) -> Result<u32, Stop> {
-        let Tries { all, recent, .. } = self.tries.get(path).copied().unwrap_or_default();
-        self.record(&format!("{path}{TRY}{}", all + 1), StepStatus::Failed, Err(message), started).await?;
-        Ok(recent + 1)
+    /// Stores a failed try; gives what they are with it.
+    async fn tried(&self, path: &str, mark: char, message: &str, started: DateTime<Utc>) -> Result<Tries, Stop> {
+        let Tries { all, recent, since } = self.tries.get(&(path.to_owned(), mark)).copied().unwrap_or_default();
+        self.record(&format!("{path}{mark}{}", all + 1), StepStatus::Failed, Err(message), started).await?;
+        Ok(Tries { all: all + 1, recent: recent + 1, since: since.or(Some(started)) })
     }
 
     fn later(&self, path: &str, message: &str, delay: Duration) -> Stop {

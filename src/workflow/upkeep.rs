@@ -48,12 +48,12 @@ impl Chore {
 pub(super) struct Upkeep {
     engine: Engine,
     chores: Vec<Chore>,
-    max_tries: i32,
+    max_silences: i32,
 }
 
 impl Upkeep {
-    pub(super) fn new(engine: Engine, chores: Vec<Chore>, max_tries: i32) -> Self {
-        Self { engine, chores, max_tries }
+    pub(super) fn new(engine: Engine, chores: Vec<Chore>, max_silences: i32) -> Self {
+        Self { engine, chores, max_silences }
     }
 
     /// Chores run beside: one that waits for the network keeps no lease from being taken back.
@@ -83,7 +83,7 @@ impl Upkeep {
     /// Takes back leases, starts scheduled workflows and counts what waits; gives the chores that are due.
     async fn look(&self) -> Result<Vec<Chore>, StoreError> {
         let (db, now) = (&self.engine.db, self.engine.services.clock.now());
-        let reaped = queue::reap_expired(db, self.max_tries, now).await?;
+        let reaped = queue::reap_expired(db, self.max_silences, now).await?;
         for (ids, what) in [(&reaped.queued, "in line again"), (&reaped.failed, "given up")] {
             for id in ids {
                 tracing::warn!(execution.id = id.0, "the worker of execution {id} fell silent: {what}");

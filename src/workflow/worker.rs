@@ -43,7 +43,7 @@ pub struct Settings {
     pub poll: Duration,
     /// Claims of one execution before it is given up when its worker fell silent (it may be what kills the process) or the
     /// database refuses what it stores.
-    pub max_tries: i32,
+    pub max_silences: i32,
     /// What is running may go on so long after the process was asked to stop, and as long again once it was told so.
     pub grace: Duration,
     /// A person who waits for a command hears so often how far it is.
@@ -58,7 +58,7 @@ impl Default for Settings {
             lease: Duration::from_secs(60),
             heartbeat: Duration::from_secs(10),
             poll: Duration::from_secs(5),
-            max_tries: 10,
+            max_silences: 10,
             grace: Duration::from_secs(10),
             progress: Duration::from_secs(30),
         }
@@ -76,7 +76,7 @@ pub struct Workers {
 impl Workers {
     /// `chores`: what this process does on a schedule besides workflows.
     pub fn new(engine: Engine, settings: Settings, chores: Vec<Chore>) -> Self {
-        let upkeep = Upkeep::new(engine.clone(), chores, settings.max_tries);
+        let upkeep = Upkeep::new(engine.clone(), chores, settings.max_silences);
         Self { engine: Arc::new(engine), settings, upkeep }
     }
 
@@ -253,11 +253,22 @@ impl Workers {
                 finish(Outcome::Failed(reason), "failed").await
             }
             Err(Stop::Retry { at, reason }) => retry(at, reason).await,
-            Err(Stop::Store(error)) if execution.tries >= self.settings.max_tries => {
-                tracing::error!(%error, "given up");
-                finish(Outcome::Failed(error.to_string()), "failed").await
+            Err(Stop::Store(error)) => {
+                let (reason, limits) = (error.to_string(), (self.settings.max_silences, now + TimeDelta::seconds(5)));
+                match queue::stumble(db, lease, limits, &reason, now).await? {
+                    (Fence::Lost, _) => Ok("lost"),
+                    (Fence::Superseded, _) => Ok("superseded"),
+                    (Fence::Cancelled, _) => Ok("cancelled"),
+                    (Fence::Held, true) => {
+                        tracing::error!(reason, "given up");
+                        Ok("failed")
+                    }
+                    (Fence::Held, false) => {
+                        tracing::warn!(reason, "tried again later");
+                        Ok("retry")
+                    }
+                }
             }
-            Err(Stop::Store(error)) => retry(now + TimeDelta::seconds(5), error.to_string()).await,
             Err(Stop::Interrupted | Stop::Halted) => match queue::heartbeat(db, lease, self.settings.lease, now).await?
             {
                 Fence::Lost => Ok("lost"),

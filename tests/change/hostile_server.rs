@@ -65,12 +65,12 @@ async fn each_refusal_says_what_helps() {
     401 Unauthorized RenewToken
     403 Unauthorized RenewToken
     404 RepositoryNotFound Reload
-    410 Unavailable WhenBack
+    410 Failed TryLater
     429 Unavailable WhenBack
-    500 Unavailable WhenBack
+    500 Failed TryLater
     503 Unavailable WhenBack
     nobody WhenBack: true
-    nonsense the git server cannot be reached, or failed: inflate: data stream error (incorrect header check)
+    nonsense git or its server failed: inflate: data stream error (incorrect header check)
     ");
 }
 

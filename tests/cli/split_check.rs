@@ -93,7 +93,7 @@ fn what_cannot_be_run_costs_no_plan() {
     let ran = check(&terminal, &["--check", "/usr/nobody-has-this"]);
     insta::assert_snapshot!(said(&ran), @"warning plan: `/usr/nobody-has-this` fails on the base already, so no slice was checked with it: exit code 2; its last words: `seam: '/usr/nobody-has-this' cannot be started in the sandbox: No such file or director…`");
     insta::assert_snapshot!(terminal.seam(&["split", "--check", "sh 'open"]), @"
-    seam: invalid value 'sh 'open' for '--check <COMMAND>': write a program and its arguments, quoted as in a shell; `sh -c '...'` where a shell is wanted (see `seam --help`)
+    seam: invalid value 'sh 'open' for '--check <COMMAND>': write a program and its arguments, quoted as in a shell; `sh -c '...'` where a shell is wanted (see `seam split --help`)
     exit 2
     ");
 }

@@ -85,6 +85,16 @@ scenario!(github_may_be_away_for_hours, async |seam| {
     "#);
 });
 
+scenario!(an_absence_uses_up_no_patience_with_other_failures, async |seam| {
+    const PULL: &str = "GET /repos/{owner}/{repo}/pulls/{pull_number}";
+    seam.github.fail_next(PULL, Fault::Status(503), 60);
+    seam.github.fail_next(PULL, Fault::Status(500), 8);
+    seam.github.fail_next(PULL, Fault::SecondaryLimit { retry_after: 60 }, 1);
+    let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
+    seam.settle().await;
+    assert!(glance(&pull).starts_with("check Seam: failure: 1 error"), "{}\n{}", glance(&pull), seam.log().await);
+});
+
 scenario!(a_token_that_is_refused_is_asked_for_anew, async |seam| {
     seam.github.fail_next(TOKEN, Fault::Status(502), 2);
     say_it_once(seam, &Fault::Status(401), 1).await;

@@ -221,10 +221,10 @@ on_each_database!(what_a_dead_worker_held_is_run_by_another_and_given_up_in_the_
     assert_eq!(shop.ended(id).await, "succeeded");
 
     let deadly = shop.start(json!({"act": "echo"})).await;
-    for _ in 0..Settings::default().max_tries {
+    for _ in 0..Settings::default().max_silences {
         shop.claim().await.unwrap();
         shop.advance(61);
-        seam::store::queue::reap_expired(&db, Settings::default().max_tries, shop.clock.now()).await.unwrap();
+        seam::store::queue::reap_expired(&db, Settings::default().max_silences, shop.clock.now()).await.unwrap();
     }
     assert_eq!(shop.drain().await, 0);
     assert_eq!(shop.ended(deadly).await, "failed: its worker fell silent in attempt 10");
