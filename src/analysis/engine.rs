@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::OnceLock,
 };
@@ -14,7 +15,7 @@ use crate::{
     config::policy::Policy,
     domain::{
         finding::{Analysis, Finding},
-        ledger::{Handled, LedgerRow},
+        ledger::{Handled, LedgerRow, Looked},
     },
 };
 
@@ -31,6 +32,20 @@ use super::{
     secret,
     triage::{self, First, NoSyntax},
 };
+
+/// What came of one file.
+struct Outcome {
+    findings: Vec<Finding>,
+    handled: Handled,
+    looked: Looked,
+    reason: Option<String>,
+}
+
+impl Outcome {
+    fn skipped(reason: String) -> Self {
+        Self { findings: Vec::new(), handled: Handled::Skipped, looked: Looked::default(), reason: Some(reason) }
+    }
+}
 
 /// All rules. Made once per process, shared between threads; nothing is read or compiled before a file needs it.
 pub struct Engine {
@@ -79,12 +94,13 @@ impl Engine {
         for change in &changes.files {
             // A grammar is a big program that reads hostile input: a panic costs its file, not the review.
             let outcome = catch_unwind(AssertUnwindSafe(|| self.file(change, contents, &policy)));
-            let (findings, handled, reason) = outcome.unwrap_or_else(|_| {
+            let Outcome { findings, handled, looked, reason } = outcome.unwrap_or_else(|_| {
                 tracing::error!(path = change.path.display(), "analysis of a file panicked");
-                (Vec::new(), Handled::Skipped, Some("an internal error: please report it".to_owned()))
+                Outcome::skipped("an internal error: please report it".to_owned())
             });
+            let (path, status) = (change.path.display(), change.status);
             analysis.findings.extend(findings);
-            analysis.ledger.push(LedgerRow { path: change.path.display(), status: change.status, handled, reason });
+            analysis.ledger.push(LedgerRow { path, status, handled, looked, reason });
         }
         analysis
     }
@@ -93,39 +109,38 @@ impl Engine {
         self.secrets.get_or_init(secret::rule_set::RuleSet::embedded)
     }
 
-    fn file(
-        &self,
-        change: &FileChange,
-        contents: &dyn Contents,
-        policy: &PolicyView<'_>,
-    ) -> (Vec<Finding>, Handled, Option<String>) {
+    fn file(&self, change: &FileChange, contents: &dyn Contents, policy: &PolicyView<'_>) -> Outcome {
         let around = Surroundings { contents };
         match triage::first(change, &change.path.display(), policy, &self.limits) {
-            First::Skip(reason) => (Vec::new(), Handled::Skipped, Some(reason)),
+            First::Skip(reason) => Outcome::skipped(reason),
             First::NameOnly(handled, reason) => {
                 let view = FileView::new(change, &Cow::Borrowed(""), &self.limits);
                 let mut drafts = self.general(&view, &around, |needs| needs == Needs::Name);
-                drafts.extend(self.secrets_in_binary(change, contents));
-                (report::findings(&view, drafts, policy, &self.limits), handled, Some(reason))
+                let secrets = self.secrets_in_binary(change, contents);
+                let looked = Looked { name: true, secrets: secrets.is_some(), ..Looked::default() };
+                let reason = match &secrets {
+                    Some(_) => {
+                        "a text that some bytes make binary: its name, size and type and its secrets were looked at"
+                            .to_owned()
+                    }
+                    None => reason,
+                };
+                drafts.extend(secrets.into_iter().flatten());
+                let findings = report::findings(&view, drafts, policy, &self.limits);
+                Outcome { findings, handled, looked, reason: Some(reason) }
             }
             First::Read => match contents.head(change) {
                 Ok(bytes) => self.text(change, &bytes.unwrap_or_default(), &around, policy),
-                Err(error) => (Vec::new(), Handled::Skipped, Some(error.to_string())),
+                Err(error) => Outcome::skipped(error.to_string()),
             },
         }
     }
 
-    fn text(
-        &self,
-        change: &FileChange,
-        bytes: &[u8],
-        around: &Surroundings<'_>,
-        policy: &PolicyView<'_>,
-    ) -> (Vec<Finding>, Handled, Option<String>) {
+    fn text(&self, change: &FileChange, bytes: &[u8], around: &Surroundings<'_>, policy: &PolicyView<'_>) -> Outcome {
         let text = String::from_utf8_lossy(bytes);
         let mut view = FileView::new(change, &text, &self.limits);
         let no_syntax = triage::no_syntax(&view, &self.limits);
-        let is_hand_written = !matches!(no_syntax, Some(NoSyntax::NotHandWritten(_)));
+        let hand_written = !matches!(no_syntax, Some(NoSyntax::NotHandWritten(_)));
         let mut drafts = Vec::new();
         let mut reason = None;
         if let Some(NoSyntax::NotHandWritten(why) | NoSyntax::NotParsed(why)) = no_syntax {
@@ -139,18 +154,28 @@ impl Engine {
         if !view.added.is_empty() {
             drafts.extend(secret::scan::scan(self.secrets(), &view));
         }
-        drafts.extend(self.general(&view, around, |needs| is_hand_written || needs != Needs::HandWritten));
+        drafts.extend(self.general(&view, around, |needs| hand_written || needs != Needs::HandWritten));
+        let findings = report::findings(&view, drafts, policy, &self.limits);
         let handled = if reason.is_some() { Handled::Linted } else { Handled::Reviewed };
-        (report::findings(&view, drafts, policy, &self.limits), handled, reason)
+        Outcome { findings, handled, looked: Looked { hand_written, syntax: reason.is_none(), ..Looked::ALL }, reason }
     }
 
-    /// One byte makes a text binary for git; a secret in it is as public as before.
-    fn secrets_in_binary(&self, change: &FileChange, contents: &dyn Contents) -> Vec<Draft<'_>> {
-        let Some(bytes) = triage::nearly_text(change, contents, &self.limits) else { return Vec::new() };
-        let text = String::from_utf8_lossy(&bytes);
+    /// One byte makes a text binary for git; a secret in it is as public as before. There are no lines that were added: what
+    /// the base had already is left out. `None`: nobody looked.
+    fn secrets_in_binary(&self, change: &FileChange, contents: &dyn Contents) -> Option<Vec<Draft<'_>>> {
+        let bytes = triage::nearly_text(change, contents, &self.limits)?;
+        let before = contents.base(change).ok()?.unwrap_or_default();
+        let known: HashSet<String> =
+            self.secrets_anywhere(change, &before).into_iter().map(|draft| draft.code).collect();
+        let found = self.secrets_anywhere(change, &bytes).into_iter().filter(|draft| !known.contains(&draft.code));
+        Some(found.map(Draft::of_whole_file).collect())
+    }
+
+    fn secrets_anywhere(&self, change: &FileChange, bytes: &[u8]) -> Vec<Draft<'_>> {
+        let text = String::from_utf8_lossy(bytes);
         let mut view = FileView::new(change, &text, &self.limits);
         view.added = AddedLines::all(view.lines.count());
-        secret::scan::scan(self.secrets(), &view).into_iter().map(Draft::of_whole_file).collect()
+        secret::scan::scan(self.secrets(), &view)
     }
 
     fn general<'e>(

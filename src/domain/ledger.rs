@@ -38,11 +38,31 @@ pub enum Handled {
     Skipped,
 }
 
+/// What was looked for in a file: where it is not found now, it is gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Looked {
+    /// What its name, size and mode tell.
+    pub name: bool,
+    pub secrets: bool,
+    /// What is looked for in any text,
+    pub text: bool,
+    /// and in one that a person wrote.
+    pub hand_written: bool,
+    pub syntax: bool,
+}
+
+impl Looked {
+    pub const ALL: Self = Self { name: true, secrets: true, text: true, hand_written: true, syntax: true };
+}
+
 /// One changed file. Paths that are not UTF-8 are shown with `\xNN` escapes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerRow {
     pub path: String,
     pub status: FileStatus,
     pub handled: Handled,
+    #[serde(default)]
+    pub looked: Looked,
     pub reason: Option<String>,
 }

@@ -8,9 +8,12 @@ use super::{
     memory::Known,
     thread::{Turn, Word},
 };
-use crate::domain::{
-    ledger::{FileStatus, Handled, LedgerRow},
-    life::{Act, Happening, Life},
+use crate::{
+    analysis::general::check::{Needs, needs_of},
+    domain::{
+        ledger::{FileStatus, LedgerRow, Looked},
+        life::{Act, Happening, Life},
+    },
 };
 
 /// A known problem that no finding is.
@@ -63,13 +66,17 @@ pub(super) fn find_lost<'a>(input: &'a ReviewInput, matched: &[Option<usize>]) -
     known.map(|(_, known)| Lost { known, why: what_became_of(known) }).collect()
 }
 
-/// Rules over syntax do not run on a file that was only linted: the first part of a rule's id tells them.
 fn was_looked_for(known: &Known, row: &LedgerRow) -> bool {
-    match row.handled {
+    let Looked { name, secrets, text, hand_written, syntax } = row.looked;
+    match known.rule.as_deref() {
         _ if row.status == FileStatus::Removed => true,
-        Handled::Reviewed => true,
-        Handled::Linted => is_secret(known) || known.rule.as_deref().is_some_and(|rule| rule.starts_with("gen/")),
-        Handled::Skipped => false,
+        Some(rule) if rule.starts_with("gen/") => match needs_of(rule) {
+            Some(Needs::Name) => name,
+            Some(Needs::Text) => text,
+            Some(Needs::HandWritten) | None => text && hand_written,
+        },
+        Some(rule) if rule.starts_with("secret/") => secrets,
+        _ => syntax,
     }
 }
 

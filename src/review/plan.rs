@@ -3,7 +3,7 @@
 //! A problem is raised once, in one place, and keeps that place: when it is gone its thread is answered and resolved, when
 //! it comes back the thread is opened again. What people dismiss is not raised again. [`Life`] has the table.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use super::{
     convergence,
     decision::{Decision, SaidIn},
     discussion::is_discussed,
-    input::{NoteKind, ReviewInput, Target},
+    input::{Dismissed, NoteKind, ReviewInput, Target},
     lost::{Lost, find_lost},
     matching::match_known,
     memory::{Known, next_occurrence},
@@ -159,7 +159,8 @@ pub fn plan(input: &ReviewInput) -> ReviewPlan {
 impl<'a> Decided<'a> {
     /// `index`: of the finding in the analysis.
     fn of(input: &ReviewInput, index: usize, finding: &'a Finding, known: Option<&'a Known>) -> Self {
-        let happening = if is_dismissed(finding, input) { Happening::Dismissed } else { Happening::Found };
+        let is_dismissed = is_dismissed(finding, &input.dismissed, &input.renames);
+        let happening = if is_dismissed { Happening::Dismissed } else { Happening::Found };
         let has_thread = known.is_some_and(|known| known.thread.is_some());
         let standing = match Life::after(known.map(|known| known.life), happening) {
             (Some(Life::Dismissed), _) => Standing::Dismissed,
@@ -234,10 +235,10 @@ fn place(decided: &mut [Decided<'_>], input: &ReviewInput) {
     }
 }
 
-/// Somebody dismissed it on another pull request; on this one its thread tells.
-fn is_dismissed(finding: &Finding, input: &ReviewInput) -> bool {
-    let old_path = input.renames.get(&finding.path);
-    input.dismissed.iter().any(|dismissed| {
+/// Somebody dismissed it in this repository, maybe while its file had another name. `renames`: old paths by new ones.
+pub fn is_dismissed(finding: &Finding, dismissed: &[Dismissed], renames: &BTreeMap<String, String>) -> bool {
+    let old_path = renames.get(&finding.path);
+    dismissed.iter().any(|dismissed| {
         dismissed.fingerprint == finding.fingerprint
             && (dismissed.path == finding.path || Some(&dismissed.path) == old_path)
     })

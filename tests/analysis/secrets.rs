@@ -99,6 +99,12 @@ fn one_byte_hides_no_secret() {
     };
     let text = format!("TOKEN = \"{}\"\n", fill("ghp_{crc:30}", 3));
     assert_eq!(secrets(format!("{text}\0")), [(0, "secret/github-token".to_owned())]);
+    // What the base had already was told then.
+    let before = format!("{text}\0");
+    let sample = Sample::modified("config.py", &before, &format!("{before}x = 1\n")).with(|change| {
+        change.kind = FileKind::Binary;
+    });
+    assert!(sample.analyze().findings.iter().all(|finding| finding.source != Source::Secret));
     // What is no text at all is not searched for what looks like one by chance.
     assert_eq!(secrets(format!("{text}{}", "\0\u{1}".repeat(40))), []);
 }

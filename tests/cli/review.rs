@@ -250,7 +250,7 @@ fn what_cannot_be_done_is_said_in_one_line() {
     exit 2
     ");
     assert_snapshot!(terminal.seam(&["review", "--format", "xml"]), @"
-    seam: invalid value 'xml' for '--format <FORMAT>' [possible values: human, json, sarif, github] (see `seam --help`)
+    seam: invalid value 'xml' for '--format <FORMAT>' [possible values: human, json, sarif, github] (see `seam review --help`)
     exit 2
     ");
     assert_snapshot!(terminal.seam(&["reviw"]), @"

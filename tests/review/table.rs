@@ -8,7 +8,7 @@ use seam::{
         effect::{CheckRunReport, Effect, EffectKey, InlineComment},
         finding::{Analysis, Category, Confidence, Finding, Fingerprint, Severity, Source},
         ids::{CommentId, CommitSha, PullNumber},
-        ledger::{FileStatus, Handled, LedgerRow},
+        ledger::{FileStatus, Handled, LedgerRow, Looked},
     },
     review::{
         input::{PullFacts, ReviewInput, Target},
@@ -43,7 +43,13 @@ pub(super) fn finding(path: &str, line: u32, code: &str) -> Finding {
 }
 
 pub(super) fn row(path: &str, handled: Handled, reason: Option<&str>) -> LedgerRow {
-    LedgerRow { path: path.to_owned(), status: FileStatus::Modified, handled, reason: reason.map(str::to_owned) }
+    let looked = match handled {
+        Handled::Reviewed => Looked::ALL,
+        Handled::Linted => Looked { syntax: false, ..Looked::ALL },
+        Handled::Skipped => Looked::default(),
+    };
+    let (path, reason) = (path.to_owned(), reason.map(str::to_owned));
+    LedgerRow { path, status: FileStatus::Modified, handled, looked, reason }
 }
 
 /// Pull request 12 at its first commit, with every file of the findings reviewed.

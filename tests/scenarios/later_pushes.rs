@@ -40,6 +40,26 @@ scenario!(what_cannot_be_read_any_more_is_not_called_fixed, async |seam| {
     "#);
 });
 
+scenario!(what_a_name_and_a_size_tell_is_fixed_without_reading, async |seam| {
+    let large = |size| format!("\0{}", "x".repeat(size));
+    let pull = seam.shop.open_pull("page", [("web/page.bin", large(6 << 20).as_str())]).await;
+    seam.settle().await;
+    let first = glance(&pull);
+    let second = pull.push([("web/page.bin", large(1 << 10).as_str())]).await;
+    seam.settle().await;
+    let now = glance(&pull).replace(&second[..7], "SECOND");
+    insta::assert_snapshot!(format!("{first}\n{now}"), @r"
+    check Seam: neutral: 1 warning
+    web/page.bin (file) gen/large-or-binary-file
+    reviews: [], comments: 0
+
+    check Seam: neutral: 1 fixed, 0 open, 0 new
+    web/page.bin (file) gen/large-or-binary-file, resolved by seam[bot]
+      seam[bot]: Fixed as of SECOND.
+    reviews: [], comments: 0
+    ");
+});
+
 scenario!(what_moved_keeps_its_thread, async |seam| {
     let pull = seam.shop.open_pull("formulas", [("shop/cart.py", EVAL)]).await;
     seam.settle().await;

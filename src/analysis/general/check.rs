@@ -1,6 +1,6 @@
 //! What a general check is, and the one list of them.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -37,6 +37,13 @@ pub enum Needs {
     Text,
     /// Its added lines, where a person wrote them: not of bundles, generated files and other people's code.
     HandWritten,
+}
+
+/// What the check of a rule needs; `None`: there is no such check.
+pub fn needs_of(rule: &str) -> Option<Needs> {
+    static NEEDS: LazyLock<Vec<(String, Needs)>> =
+        LazyLock::new(|| all().into_iter().map(|check| (check.rule.id.to_string(), check.needs)).collect());
+    NEEDS.iter().find(|(id, _)| id == rule).map(|(_, needs)| *needs)
 }
 
 /// Every general check.

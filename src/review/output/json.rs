@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::outcome::Outcome;
 use crate::domain::{
     finding::{Category, Finding, Fingerprint, Score, Severity, Source, Suggestion},
-    ledger::LedgerRow,
+    ledger::{FileStatus, Handled, LedgerRow},
 };
 
 #[derive(Serialize)]
@@ -16,7 +16,7 @@ struct Document<'a> {
     security_score: Score,
     quality_score: Score,
     findings: Vec<Row<'a>>,
-    ledger: &'a [LedgerRow],
+    ledger: Vec<File<'a>>,
 }
 
 #[derive(Serialize)]
@@ -34,6 +34,20 @@ struct Row<'a> {
     source: Source,
 }
 
+#[derive(Serialize)]
+struct File<'a> {
+    path: &'a str,
+    status: FileStatus,
+    handled: Handled,
+    reason: Option<&'a str>,
+}
+
+impl<'a> From<&'a LedgerRow> for File<'a> {
+    fn from(row: &'a LedgerRow) -> Self {
+        Self { path: &row.path, status: row.status, handled: row.handled, reason: row.reason.as_deref() }
+    }
+}
+
 /// One indented document and a line end.
 pub fn render(outcome: &Outcome<'_>) -> String {
     let scores = outcome.scores();
@@ -44,7 +58,7 @@ pub fn render(outcome: &Outcome<'_>) -> String {
         security_score: scores.security,
         quality_score: scores.quality,
         findings: outcome.analysis.findings.iter().map(Row::from).collect(),
-        ledger: &outcome.analysis.ledger,
+        ledger: outcome.analysis.ledger.iter().map(File::from).collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("a review is plain data");
     text.push('\n');
