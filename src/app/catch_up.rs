@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     domain::ids::DeliveryId,
-    github::{client::GitHub, deliveries::HookDelivery},
+    github::{client::GitHub, deliveries::HookDelivery, error::Retry},
     store::{db::Db, delivery, error::StoreError},
 };
 
@@ -44,9 +44,12 @@ impl CatchUp {
                     && self.is_missed(db, attempt).await?
                 {
                     tracing::info!(delivery.id = %attempt.guid, "asking GitHub to deliver {} again", attempt.guid);
-                    // One that GitHub does not have any more keeps no other from coming.
-                    if let Err(error) = github.app().redeliver(attempt.id).await {
-                        tracing::warn!(delivery.id = %attempt.guid, "GitHub does not deliver {} again: {error}", attempt.guid);
+                    match github.app().redeliver(attempt.id).await {
+                        // One that GitHub does not have any more keeps no other from coming.
+                        Err(error) if error.retry() == Retry::Never => {
+                            tracing::warn!(delivery.id = %attempt.guid, "GitHub does not deliver {} again: {error}", attempt.guid);
+                        }
+                        asked => asked?,
                     }
                     *self.asked_for.entry(attempt.guid.clone()).or_default() += 1;
                     asked.insert(attempt.guid.clone());

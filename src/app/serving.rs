@@ -151,6 +151,7 @@ impl App {
     ) -> anyhow::Result<()> {
         let stopping = CancellationToken::new();
         let looking = tokio::spawn(look_again(self.basis.clone(), stopping.clone()));
+        let knowing = tokio::spawn(know_ourselves(self.basis.clone(), stopping.clone()));
         let (workers, stopped) = (self.workers.clone(), stopping.clone());
         let work = tokio::spawn(async move { workers.run(stopped).await });
         self.working.send_replace(true);
@@ -171,6 +172,7 @@ impl App {
         self.working.send_replace(false);
         stopping.cancel();
         looking.await?;
+        knowing.await?;
         work.await?;
         self.basis.db.close().await;
         served.context("the server stopped")
@@ -247,14 +249,7 @@ async fn look_again(Basis { keyring, github, db, clock, .. }: Basis, stopping: C
         Ok(live) => github.share_limits_among(live),
         Err(error) => tracing::warn!("nobody knows how many processes there are: {error}"),
     };
-    // An App may be renamed, and GitHub may not answer just now.
-    let learn = async || match github.app().own().await {
-        Ok(app) => keyring.learn(&app),
-        Err(error) => tracing::warn!("GitHub does not tell who this App is: {error}"),
-    };
     beat().await;
-    let mut credentials = keyring.credentials();
-    credentials.mark_changed();
     loop {
         tokio::select! {
             () = stopping.cancelled() => {
@@ -262,24 +257,36 @@ async fn look_again(Basis { keyring, github, db, clock, .. }: Basis, stopping: C
                 let _ = process::leave(&db, &process).await;
                 return;
             }
-            changed = credentials.changed() => {
-                if changed.is_err() {
-                    return;
-                }
-                if keyring.current().is_some() {
-                    learn().await;
-                }
-            }
             () = tokio::time::sleep(LOOK_AGAIN) => {
                 metrics.run_upkeep();
                 beat().await;
                 if let Err(error) = keyring.refresh().await {
                     tracing::error!("{error:#}");
                 }
-                if keyring.current().is_some() {
-                    learn().await;
-                }
             }
         }
     }
+}
+
+/// Follows who this App is: it may be set up only now, be renamed, and GitHub may not answer just now.
+async fn know_ourselves(Basis { keyring, github, .. }: Basis, stopping: CancellationToken) {
+    let mut credentials = keyring.credentials();
+    let learn = async || {
+        if keyring.current().is_some() {
+            match github.app().own().await {
+                Ok(app) => keyring.learn(&app),
+                Err(error) => tracing::warn!("GitHub does not tell who this App is: {error}"),
+            }
+        }
+    };
+    let follow = async {
+        loop {
+            learn().await;
+            tokio::select! {
+                changed = credentials.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+            }
+        }
+    };
+    let _ = stopping.run_until_cancelled(follow).await;
 }

@@ -101,15 +101,24 @@ impl AppClient {
     pub async fn own(&self) -> Result<Arc<App>, GitHubError> {
         let (issuer, now) = (self.github.inner.jwt.issuer()?, self.github.inner.clock.now());
         let mut kept = self.github.inner.own.lock().await;
-        let before = kept.as_ref().filter(|own| own.issuer == issuer);
-        if let Some(own) = before.filter(|own| now - own.asked_at < OWN_HOLDS) {
-            return Ok(Arc::clone(&own.app));
-        }
-        let app = match (self.app().await, before) {
-            (Ok(app), _) => Arc::new(app),
-            (Err(_), Some(own)) => return Ok(Arc::clone(&own.app)),
-            (Err(error), None) => return Err(error),
+        let before = kept.as_mut().filter(|own| own.issuer == issuer);
+        let before = match before {
+            Some(own) if now - own.asked_at < OWN_HOLDS => return Ok(Arc::clone(&own.app)),
+            Some(own) => {
+                // One asks; for all others what is known holds meanwhile.
+                own.asked_at = now;
+                Some(Arc::clone(&own.app))
+            }
+            None => None,
         };
+        if let Some(before) = before {
+            drop(kept);
+            let Ok(app) = self.app().await else { return Ok(before) };
+            let app = Arc::new(app);
+            *self.github.inner.own.lock().await = Some(Own { issuer, asked_at: now, app: Arc::clone(&app) });
+            return Ok(app);
+        }
+        let app = Arc::new(self.app().await?);
         *kept = Some(Own { issuer, asked_at: now, app: Arc::clone(&app) });
         Ok(app)
     }

@@ -89,3 +89,22 @@ pub(crate) fn bearer(token: &SecretString) -> HeaderValue {
     value.set_sensitive(true);
     value
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn all_who_were_refused_for_a_wrong_clock_try_again_and_nobody_else() {
+        let clock = Clock::manual(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
+        let jwt = AppJwt::new(watch::channel(None).1, clock.clone());
+        let made = |skew| Authorization { header: HeaderValue::from_static("x"), skew };
+        let theirs = Some(clock.now() + TimeDelta::hours(1));
+        // Both were made before anybody knew.
+        assert!(jwt.correct_by(theirs, &made(0)) && jwt.correct_by(theirs, &made(0)));
+        assert!(!jwt.correct_by(theirs, &made(3600)), "the time was right: something else is wrong");
+        assert!(!jwt.correct_by(None, &made(0)));
+    }
+}

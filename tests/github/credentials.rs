@@ -57,28 +57,6 @@ async fn a_wrong_clock_is_set_right_once_by_the_date_of_a_401() {
 }
 
 #[tokio::test]
-async fn many_who_are_refused_for_a_wrong_clock_are_all_set_right() {
-    let hour_ahead = (noon() + TimeDelta::hours(1)).to_rfc2822();
-    let both = std::sync::Arc::new(tokio::sync::Barrier::new(2));
-    let server = Server::start(move |seen| {
-        let on_time = claims(seen)["iat"].as_i64().unwrap() > noon().timestamp() + 3000;
-        Some(match on_time {
-            true => ok(&json!({ "id": 1, "slug": "seam", "name": "Seam", "html_url": "" })),
-            false => status(401).header("date", &hour_ahead).json(&json!({ "message": "'Issued at' claim is wrong" })),
-        })
-    })
-    .await;
-    let ask = async || {
-        let app = server.client().app();
-        both.wait().await;
-        app.app().await
-    };
-    let (one, other) = tokio::join!(ask(), ask());
-    one.unwrap();
-    other.unwrap();
-}
-
-#[tokio::test]
 async fn an_app_that_was_renamed_is_known_again() {
     let asked = std::sync::atomic::AtomicUsize::new(0);
     let server = Server::start(move |_| match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
