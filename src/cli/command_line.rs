@@ -113,12 +113,26 @@ fn explain(misuse: &clap::Error) -> ExitCode {
         return ExitCode::from(if misuse.use_stderr() { 2 } else { 0 });
     }
     let text = misuse.to_string();
-    let (why, usage) = text.split_once("Usage: ").unwrap_or((&text, "seam"));
-    let why = why.trim_start_matches("error: ").split("For more information").next().unwrap_or_default();
-    let why = why.replace("\n\n  tip:", ";");
-    let names = usage.split_whitespace().take_while(|word| word.starts_with(|c: char| c.is_ascii_lowercase()));
-    let command = names.collect::<Vec<_>>().join(" ");
-    fail(&format!("{} (see `{command} --help`)", why.trim_end()))
+    let why = text
+        .split("\n\nUsage: ")
+        .next()
+        .unwrap_or_default()
+        .split("\n\nFor more information")
+        .next()
+        .unwrap_or_default();
+    let why = why.trim_start_matches("error: ").replace("\n\n  tip:", ";");
+    fail(&format!("{} (see `{} --help`)", why.trim_end(), called(std::env::args())))
+}
+
+/// The words of the subcommand that is asked for, as far as there is one.
+fn called(arguments: impl Iterator<Item = String>) -> String {
+    let (mut shape, mut words) = (CommandLine::command(), vec!["seam".to_owned()]);
+    for word in arguments.skip(1) {
+        let Some(found) = shape.find_subcommand(&word).cloned() else { continue };
+        words.push(found.get_name().to_owned());
+        shape = found;
+    }
+    words.join(" ")
 }
 
 /// The settings, with logging started for a server.

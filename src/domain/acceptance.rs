@@ -38,7 +38,7 @@ impl fmt::Display for RuleOutcome {
         write!(
             f,
             "of the last {all} problems that `{rule}` raised here, people fixed {fixed} ({percent} %) and dismissed the \
-             rest. `/ignore rule {rule}` proposes to switch it off"
+             rest. `/seam ignore rule {rule}` proposes to switch it off"
         )
     }
 }
@@ -56,6 +56,6 @@ mod tests {
         }
         assert!(!of(0, 0).is_unwanted(100, 0), "nothing is known of it");
         assert!(!of(0, 50).is_unwanted(0, 20), "it is off");
-        insta::assert_snapshot!(of(4, 16), @"of the last 20 problems that `py/x` raised here, people fixed 4 (20 %) and dismissed the rest. `/ignore rule py/x` proposes to switch it off");
+        insta::assert_snapshot!(of(4, 16), @"of the last 20 problems that `py/x` raised here, people fixed 4 (20 %) and dismissed the rest. `/seam ignore rule py/x` proposes to switch it off");
     }
 }

@@ -39,7 +39,10 @@ pub(super) async fn abandon(slicer: &Slicer<'_>, mut split: Split) -> Result<Str
                 match &others(slicer, &split, &open.branch).await?[..] {
                     [] => delete(slicer, &split, &open, head).await?,
                     others => {
-                        done.needed.push(format!("Closed {shown}, and left its branch for {}.", listed(others)));
+                        done.needed.push(match open.state {
+                            SliceState::Merged => format!("Left the branch of {shown} for {}.", listed(others)),
+                            _ => format!("Closed {shown}, and left its branch for {}.", listed(others)),
+                        });
                         set_closed(&mut split, slice);
                         continue;
                     }

@@ -182,7 +182,8 @@ impl AnalyzeDiff {
     }
 }
 
-fn renames(changes: &ChangeSet) -> BTreeMap<String, String> {
+/// Old paths by new ones.
+pub(super) fn renames(changes: &ChangeSet) -> BTreeMap<String, String> {
     let renamed = changes.files.iter().filter(|file| file.status == FileStatus::Renamed);
     renamed.filter_map(|file| Some((file.path.display(), file.old_path.as_ref()?.display()))).collect()
 }

@@ -17,6 +17,7 @@ use crate::{
     commands::parse::Command,
     config::policy::Role,
     domain::{
+        anchor::Side,
         event::CommentRef,
         finding::{Analysis, Finding},
         ids::PullNumber,
@@ -72,13 +73,14 @@ impl Tool for AnswerQuestion {
 /// Where a thread stands, whoever began it.
 struct Place {
     path: String,
-    /// Of the head; `None` for a thread on the file, or one whose lines are gone.
+    /// Of the head; `None` for a thread on the file or on lines that were removed, or one whose lines are gone.
     lines: Option<RangeInclusive<u32>>,
 }
 
 impl Place {
     fn of(root: ReviewComment) -> Self {
-        let lines = root.line.map(|end| root.start_line.unwrap_or(end)..=end);
+        let end = root.line.filter(|_| root.side != Some(Side::Left));
+        let lines = end.map(|end| root.start_line.unwrap_or(end)..=end);
         Self { path: root.path, lines }
     }
 
@@ -121,8 +123,11 @@ fn render(analysis: &Analysis, question: &str, here: Option<&Place>) -> String {
     let mut findings = findings.peekable();
     if findings.peek().is_some() {
         paper.list(20_000, ("**Found there:**\n", ""), findings, |left| format!("… and {left} more."));
-    } else if here.is_some() {
-        paper.paragraph("Nothing was found on these lines.");
+    } else if let Some(place) = here {
+        paper.paragraph(match place.lines {
+            Some(_) => "Nothing was found on these lines.",
+            None => "Nothing was found in this file.",
+        });
     }
     paper.into_text()
 }

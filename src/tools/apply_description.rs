@@ -60,9 +60,14 @@ impl Tool for ApplyDescription {
         let permissions = Permissions::default().write(Permission::PullRequests);
         let repository = context.scope.repository(&self.github, permissions)?;
         let clock = context.services.clock.clone();
-        let performer = Performer::new(self.db.clone(), repository, context.scope.lease(), clock);
+        let performer = Performer::new(self.db.clone(), repository.clone(), context.scope.lease(), clock);
         let (pull, Described { text, title, labels }) = (input.pull_number, input.description);
         let body = Effect::DescribePull { pull, description: text };
+        let title = match title {
+            // It may be hours since, and its author may have found a better one.
+            Some(title) if repository.pull(pull).await?.title == title.from => Some(title.to),
+            _ => None,
+        };
         let title = title.map(|title| PullEdit { title: Some(title), ..PullEdit::default() });
         let title = title.map(|edit| Effect::EditPull { pull, edit });
         let labels = (!labels.is_empty()).then_some(Effect::LabelPull { pull, labels });

@@ -46,9 +46,16 @@ pub struct Described {
     /// Markdown.
     pub text: String,
     /// Where the pull request has none that says something.
-    pub title: Option<String>,
+    pub title: Option<Retitle>,
     /// Of those that the repository has.
     pub labels: Vec<String>,
+}
+
+/// A better title, and the one that it takes the place of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Retitle {
+    pub from: String,
+    pub to: String,
 }
 
 impl Tool for DescribeChange {
@@ -86,7 +93,8 @@ impl Tool for DescribeChange {
             files: &files,
             findings: &analyzed.analysis.findings,
         };
-        Ok(Described { text: render(&facts), title: better_title(&facts), labels })
+        let title = better_title(&facts).map(|to| Retitle { from: pull.title.clone(), to });
+        Ok(Described { text: render(&facts), title, labels })
     }
 }
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
+    analyze_diff::renames,
     context::ToolContext,
     cutting::{Cutting, blocking, sizes},
     error::ToolError,
@@ -19,7 +20,6 @@ use crate::{
     analysis::engine::Engine,
     config::policy::Role,
     domain::{
-        finding::Finding,
         ids::SplitId,
         plan::Validation,
         split::{Split, SplitState},
@@ -27,6 +27,7 @@ use crate::{
     git::mirror::Mirrors,
     github::{client::GitHub, permissions::Permissions},
     review::evidence::keep_proven,
+    review::{input::Dismissed, plan::is_dismissed},
     split::{
         foresee,
         input::{Options, SplitInput},
@@ -89,11 +90,11 @@ impl Tool for PlanSplit {
             (cutting, planned, analysis.findings)
         };
         let (cutting, mut planned, mut findings) = blocking(work).await?;
-        let dismissed = dismissal::list(&self.db, repository.id()).await?;
-        let is_dismissed = |finding: &Finding| {
-            dismissed.iter().any(|one| one.fingerprint == finding.fingerprint && one.path == finding.path)
-        };
-        findings.retain(|finding| !is_dismissed(finding));
+        let dismissed = dismissal::list(&self.db, repository.id()).await?.into_iter();
+        let dismissed: Vec<_> =
+            dismissed.map(|one| Dismissed { fingerprint: one.fingerprint, path: one.path }).collect();
+        let renames = renames(&cutting.set);
+        findings.retain(|finding| !is_dismissed(finding, &dismissed, &renames));
         context.check()?;
         let (cutting, validation, _) = cutting.check(planned.clone(), sizes(policy), findings).await?;
         let id = SplitId(context.scope.execution.0);

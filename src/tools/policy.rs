@@ -21,7 +21,7 @@ use crate::{
 /// The repository that holds an organisation's defaults.
 const ORGANISATION: &str = ".github";
 /// Bytes of a file at most; a larger one is as good as a broken one.
-const MAX_BYTES: usize = 256 * 1024;
+pub(super) const MAX_BYTES: usize = 256 * 1024;
 
 /// What policies are loaded with. Cheap to clone.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::error::ToolError;
+use super::{error::ToolError, policy::MAX_BYTES};
 use crate::{
     config::{
         effective::{Effective, PATH},
@@ -14,9 +14,6 @@ use crate::{
     github::{error::GitHubError, repository::RepositoryClient},
     review::markdown::{code, shorten},
 };
-
-/// Bytes of a file that is still looked at; those that count are smaller.
-const LARGEST_FILE: usize = 256 * 1024;
 
 pub(super) struct SettingsDraft<'a> {
     repository: &'a RepositoryClient,
@@ -75,7 +72,7 @@ impl<'a> SettingsDraft<'a> {
         if let Some(changed) = self.files.get(path) {
             return Ok(Some(changed.clone()));
         }
-        let bytes = match self.repository.file(path, Some(self.onto.as_str()), LARGEST_FILE).await {
+        let bytes = match self.repository.file(path, Some(self.onto.as_str()), MAX_BYTES).await {
             Err(GitHubError::TooLarge { .. }) => return Err(to_be_mended(path, "it is too large")),
             bytes => bytes?,
         };

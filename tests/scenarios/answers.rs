@@ -177,7 +177,7 @@ scenario!(what_nobody_waits_for_is_not_told_of, async |seam| {
     // The operator does, at a terminal.
     execution::retry(seam.db(), failed[0].id, seam.clock.now()).await.unwrap();
     seam.github.fail_next(POLICY, Fault::Slow(Duration::from_millis(500)), 1);
-    let settings = Settings { progress: Duration::from_millis(50), ..Settings::default() };
+    let settings = Settings { progress: Duration::from_millis(1), ..Settings::default() };
     Workers::new(seam.workers().engine().clone(), settings, Vec::new()).run_until_idle().await.unwrap();
     seam.settle().await;
     assert_eq!(said(&pull), before);

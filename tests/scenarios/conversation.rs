@@ -150,7 +150,7 @@ scenario!(a_rule_that_people_dismiss_is_proposed_for_muting, async |seam| {
     seam.settle().await;
     let summary = pull.check_runs().pop().unwrap().summary.unwrap();
     let proposal = summary.lines().find(|line| line.starts_with("**Proposal:**"));
-    insta::assert_snapshot!(proposal.unwrap(), @"**Proposal:** of the last 2 problems that `py/eval-nonliteral` raised here, people fixed 0 (0 %) and dismissed the rest. `/ignore rule py/eval-nonliteral` proposes to switch it off");
+    insta::assert_snapshot!(proposal.unwrap(), @"**Proposal:** of the last 2 problems that `py/eval-nonliteral` raised here, people fixed 0 (0 %) and dismissed the rest. `/seam ignore rule py/eval-nonliteral` proposes to switch it off");
     // Nothing is muted by itself.
     assert_eq!(pull.threads().len(), 1);
 });
