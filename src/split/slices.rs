@@ -31,7 +31,11 @@ const MAX_SLUG: usize = 40;
 /// The slices of all groups. `order`: each with the group that it stands on.
 pub fn write(input: SplitInput<'_>, groups: &[Group], needs: &[Need], order: &[(usize, Option<usize>)]) -> Vec<Slice> {
     let style = Style::of(&input.surroundings.history.subjects);
-    let number = |group: usize| order.iter().position(|(other, _)| *other == group).unwrap_or_default();
+    let mut numbers = vec![0; groups.len()];
+    for (number, (group, _)) in order.iter().enumerate() {
+        numbers[*group] = number;
+    }
+    let number = |group: usize| numbers[group];
     let id = |group: usize| SliceId(format!("s{}", number(group) + 1));
     let slice = |&(at, on): &(usize, Option<usize>)| {
         let group = &groups[at];

@@ -61,10 +61,12 @@ pub(super) async fn open(slicer: &Slicer<'_>, change: &LoadedSplit, mut split: S
     }
     commit(slicer, &mut split, &cutting.surroundings, &layers).await?;
     make_branches(slicer, &mut split).await?;
-    let is_changed = prove(slicer, &split, &cutting, &layers).await?;
+    prove(slicer, &split, &cutting, &layers).await?;
     open_pulls(slicer, &mut split).await?;
     link(slicer, change.policy.split.stack, &split).await?;
     split.state = SplitState::Open;
+    // From here on whoever pushes to a slice makes an event of its pull request.
+    let is_changed = proving::tips(slicer, &split).await?.iter().flatten().any(|tip| tip.is_changed);
     split.opened_by = Some(slicer.context.scope.execution);
     slicer.tell(&split, None).await?;
     // Last: whoever is stopped before does it again from the start.

@@ -47,8 +47,7 @@ async fn mirror<'c>(slicer: &Slicer<'_>, commits: impl Iterator<Item = &'c Commi
     Ok(slicer.mirrors.fetch(id, name, Some(&token), &commits).await?)
 }
 
-/// Tells whether somebody committed to a branch since. `planned`: what each slice of the plan does; it stands for those that are
-/// left out.
+/// `planned`: what each slice of the plan does; it stands for those that are left out.
 ///
 /// # Errors
 /// `Skip` where the branches do not give the tree of the branch that was cut.
@@ -57,11 +56,10 @@ pub(super) async fn prove(
     split: &Split,
     cutting: &Cutting,
     planned: &[Vec<TreeEdit>],
-) -> Result<bool, ToolError> {
-    let (mut heads, mut is_changed) = (Vec::new(), false);
+) -> Result<(), ToolError> {
+    let mut heads = Vec::new();
     for (open, tip) in split.slices.iter().zip(tips(slicer, split).await?) {
         let tip = tip.ok_or_else(|| ToolError::skip(format!("the branch `{}` is gone", open.branch)))?;
-        is_changed |= tip.is_changed;
         heads.push(tip.commit);
     }
     let mirror = mirror(slicer, heads.iter()).await?;
@@ -77,7 +75,7 @@ pub(super) async fn prove(
     }
     let proof = mirror.prove(&cutting.base, &cutting.head, layers).await?;
     match proof.tree() {
-        Some(_) => Ok(is_changed),
+        Some(_) => Ok(()),
         None => Err(ToolError::skip(format!(
             "the branches on GitHub give the tree {}, and not {} as the branch has it: no pull request was opened",
             proof.slices, proof.head

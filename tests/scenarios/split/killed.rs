@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 use super::{assert_drafts, big_pull, last_answer, opened, plan_comment, say, stack};
 use crate::{
     fake_github::{
@@ -161,6 +163,29 @@ scenario!(what_cannot_follow_is_said_with_what_was_opened, async |seam| {
     Opened 3 pull requests: #2, #3, #4. What stands on slices that people committed to was not rebuilt: it failed, and Seam's log says why; `/split restack` tries it again.
     ");
     assert_drafts(&seam.shop);
+});
+
+// The branches are proved, and their pull requests are not there yet: no event tells of a push to one.
+scenario!(a_push_before_there_is_a_pull_request_is_followed, async |seam| {
+    let pull = big_pull(seam).await;
+    say(seam, &pull, "/split").await;
+    let release = CancellationToken::new();
+    seam.github.fail_next(OPEN, Fault::Held(release.clone()), 1);
+    pull.comment("ada", "/split apply").await;
+    let (seam, before) = (&*seam, seam.github.arrived(OPEN));
+    let push = async {
+        while seam.github.arrived(OPEN) == before {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        seam.shop.push("seam/topic/2-add-2-files-in-docs", [("docs/index.md", "# By hand\n")]).await;
+        release.cancel();
+    };
+    let push = tokio::time::timeout(Duration::from_secs(60), push);
+    tokio::join!(seam.settle(), push).1.expect("Seam opens a pull request");
+    seam.settle().await;
+    assert_drafts(&seam.shop);
+    let (changed, upper) = (seam.shop.pull(3).head(), seam.shop.pull(4).head());
+    assert!(seam.shop.git().is_ancestor(&changed, &upper), "{}", stack(&seam.shop));
 });
 
 // From the plan to the end, with something going wrong at each step.
