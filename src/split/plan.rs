@@ -99,10 +99,12 @@ pub fn need_anew(input: SplitInput<'_>, plan: &mut Plan) {
     let SplitInput { set, contents, surroundings, .. } = input;
     let needs = Needs { set, contents, frequencies: &surroundings.frequencies, reader: &reader }.find(&groups, &facts);
     let ids: Vec<SliceId> = plan.slices.iter().map(|slice| slice.id.clone()).collect();
+    let circles = circles(groups.len(), &needs);
     for (at, slice) in plan.slices.iter_mut().enumerate() {
-        // Of two that need each other the first has to do without.
-        let is_circle =
-            |need: &Need| need.needs > at && needs.iter().any(|other| (other.group, other.needs) == (need.needs, at));
+        // Of those that need each other in a circle the earlier have to do without the later.
+        let is_circle = |need: &Need| {
+            need.needs > at && circles.iter().any(|circle| circle.contains(&at) && circle.contains(&need.needs))
+        };
         let own = needs.iter().filter(|need| need.group == at && !is_circle(need));
         slice.depends_on = own.map(|need| ids[need.needs].clone()).collect();
     }

@@ -2,7 +2,7 @@
 
 use super::{POLICY, assert_drafts, big, big_pull, last_answer, plan_comment, say, stack, visible};
 use crate::{
-    fake_github::{acts::pull::Pull, model::accounts::Role},
+    fake_github::{acts::pull::Pull, git_repository::Commit, model::accounts::Role},
     scenarios::EVAL,
     support::seam::{Seam, scenario},
 };
@@ -187,6 +187,27 @@ scenario!(an_edited_plan_is_opened_as_it_was_edited, async |seam| {
     | 2 | **#3 Tax tables, and the page about them** | #2 | draft |
     | 3 | #4 Totals by country | #3 | draft |
     | 4 | left out: Add billing in report | #3 |  |
+    ");
+});
+
+scenario!(an_edit_is_opened_also_where_slices_need_each_other_in_a_circle, async |seam| {
+    let policy = "split: { strategy: directory, min_files: 4, max_files_per_pr: 2 }\n";
+    seam.shop.commit("main", [(".github/seam.yml", policy)]);
+    let mut commit = Commit::new();
+    for (folder, other) in [("arch", "beam"), ("beam", "cable"), ("cable", "arch")] {
+        let code = format!("def {folder}_of_bridge():\n    return {other}_of_bridge()\n");
+        commit = commit.write(&format!("{folder}/span.py"), code).write(&format!("{folder}/load.py"), "LOAD = 1\n");
+    }
+    let pull = seam.shop.open_pull("topic", commit).await;
+    seam.settle().await;
+    say(seam, &pull, "/split").await;
+    let (id, text) = plan_comment(&pull);
+    pull.edit("ada", id, &text.replacen("title: \"", "title: \"Bridge: ", 1)).await;
+    say(seam, &pull, "/split apply").await;
+    insta::assert_snapshot!(last_answer(&pull), @r"
+    > `/split apply`
+
+    Opened 3 pull requests: #2, #3, #4.
     ");
 });
 
