@@ -10,6 +10,7 @@ mod fake_github;
 mod github;
 mod house;
 mod killed;
+mod llm;
 mod review;
 mod sandbox;
 mod scenarios;

@@ -20,8 +20,13 @@ pub(crate) fn write(file: &Path, cases: &[Case], tables: &Path) {
     each(cases, |case| {
         let Loaded { change, surroundings, .. } = case.load(tables);
         let options = Options::default();
-        let input =
-            SplitInput { set: &change.set, contents: &change.contents, surroundings: &surroundings, options: &options };
+        let input = SplitInput {
+            set: &change.set,
+            contents: &change.contents,
+            surroundings: &surroundings,
+            options: &options,
+            model: None,
+        };
         let mut reader = Reader::new(&change.contents);
         let blocks = Blocks::of(input, &mut reader);
         let evidence = Evidence::of(&blocks.items, &surroundings.frequencies, &surroundings.history);

@@ -6,6 +6,7 @@
 mod case;
 mod dump;
 mod history;
+mod oracle;
 #[path = "../common/process.rs"]
 #[expect(dead_code, reason = "common to all benches")]
 mod process;
@@ -15,17 +16,21 @@ mod table;
 
 use std::{
     path::PathBuf,
-    sync::Mutex,
     sync::atomic::{AtomicUsize, Ordering},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use case::{Case, Loaded};
 use clap::Parser;
 use history::History;
+use oracle::Oracle;
 use score::Score;
 use seam::{
+    config::llm_settings::LlmSettings,
     domain::plan::{Granularity, Strategy},
+    github::client::install_crypto_provider,
+    llm::{blocking::BlockingModel, connected::ConnectedModel, model::Model},
     split::{
         evidence::Feature,
         input::{Options, SplitInput},
@@ -34,6 +39,8 @@ use seam::{
     },
 };
 use table::Table;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
 
 #[derive(Parser)]
 struct Arguments {
@@ -52,6 +59,9 @@ struct Arguments {
     /// Measure what the author's commits are worth, clean and otherwise
     #[arg(long)]
     commits: bool,
+    /// Ask a model that knows the answer, and the one that SEAM_LLM_PROVIDER names, if any
+    #[arg(long)]
+    advice: bool,
     /// Leave out each piece of evidence in turn
     #[arg(long)]
     ablation: bool,
@@ -93,9 +103,10 @@ fn main() {
         table.add(name, case::predicted(&cases, file.as_ref()));
     }
     let ways = ways(&arguments, weights);
+    let runtime = Runtime::new().unwrap();
     let measured = each(&cases, |case| {
         let mut loaded = case.load(&arguments.tables);
-        ways.iter().map(|way| way.measure(case, &mut loaded)).collect::<Vec<_>>()
+        ways.iter().map(|way| way.measure(case, &mut loaded, &runtime)).collect::<Vec<_>>()
     });
     for (at, way) in ways.iter().enumerate() {
         let of_way = measured.iter().map(|ways| &ways[at]);
@@ -111,6 +122,15 @@ struct Way {
     options: Options,
     weights: Weights,
     history: History,
+    advice: Advice,
+}
+
+/// Who is asked about open seams.
+#[derive(Clone)]
+enum Advice {
+    Nobody,
+    Oracle,
+    Model(Arc<dyn Model>),
 }
 
 /// Strategies first, then those that follow commits, then what is left of the default one without each piece of evidence.
@@ -120,6 +140,7 @@ fn ways(arguments: &Arguments, weights: &Weights) -> Vec<Way> {
         options: Options { strategy, granularity, ..Options::default() },
         weights,
         history: History::Squash,
+        advice: Advice::Nobody,
     };
     let wanted = |strategy: &Strategy| {
         arguments.strategies.is_empty() || arguments.strategies.iter().any(|name| name == strategy.as_str())
@@ -138,6 +159,10 @@ fn ways(arguments: &Arguments, weights: &Weights) -> Vec<Way> {
             ways.push(Way { history, ..way(name, strategy, Granularity::File, weights.clone()) });
         }
     }
+    for (name, advice) in advisors(arguments.advice) {
+        let name = format!("hybrid, asked {name}");
+        ways.push(Way { advice, ..way(name, Strategy::Hybrid, Granularity::File, weights.clone()) });
+    }
     for left_out in Feature::ALL.into_iter().filter(|_| arguments.ablation) {
         let kept: Vec<_> = Feature::ALL.into_iter().filter(|feature| *feature != left_out).collect();
         let name = format!("without {}", left_out.as_str());
@@ -146,12 +171,38 @@ fn ways(arguments: &Arguments, weights: &Weights) -> Vec<Way> {
     ways
 }
 
+fn advisors(wanted: bool) -> Vec<(String, Advice)> {
+    if !wanted {
+        return Vec::new();
+    }
+    let mut advisors = vec![("an oracle".to_owned(), Advice::Oracle)];
+    if let Some(settings) = LlmSettings::of_environment().unwrap() {
+        install_crypto_provider();
+        let model = ConnectedModel::new(&settings).unwrap();
+        advisors.push((model.name().to_owned(), Advice::Model(Arc::new(model))));
+    }
+    advisors
+}
+
+impl Advice {
+    fn model(&self, case: &Case, runtime: &Runtime) -> Option<BlockingModel> {
+        let model: Arc<dyn Model> = match self {
+            Self::Nobody => return None,
+            Self::Oracle => Arc::new(Oracle::of(case)),
+            Self::Model(model) => model.clone(),
+        };
+        Some(BlockingModel::new(model, runtime.handle().clone(), CancellationToken::new()))
+    }
+}
+
 impl Way {
-    fn measure(&self, case: &Case, loaded: &mut Loaded) -> (Score, Duration) {
+    fn measure(&self, case: &Case, loaded: &mut Loaded, runtime: &Runtime) -> (Score, Duration) {
         let Loaded { change, surroundings, pulls } = loaded;
         surroundings.commits = self.history.of(pulls);
         let started = Instant::now();
-        let input = SplitInput { set: &change.set, contents: &change.contents, surroundings, options: &self.options };
+        let (model, options) = (self.advice.model(case, runtime), &self.options);
+        let (set, contents) = (&change.set, &change.contents);
+        let input = SplitInput { set, contents, surroundings, options, model: model.as_ref() };
         let plan = plan_with(input, &self.weights);
         (Score::of(case, &case.assigned(&plan)), started.elapsed())
     }

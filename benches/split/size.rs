@@ -81,8 +81,13 @@ fn once(folder: &Path) -> Took {
     let surroundings = tree.surroundings(&base, &head, &change.set, Some(&folder.join("tables"))).unwrap();
     let surrounded = started.elapsed();
     let options = Options::default();
-    let input =
-        SplitInput { set: &change.set, contents: &change.contents, surroundings: &surroundings, options: &options };
+    let input = SplitInput {
+        set: &change.set,
+        contents: &change.contents,
+        surroundings: &surroundings,
+        options: &options,
+        model: None,
+    };
     let slices = plan(input).slices.len();
     Took { changes, surroundings: surrounded - changes, plan: started.elapsed() - surrounded, slices }
 }

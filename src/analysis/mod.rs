@@ -17,6 +17,7 @@ pub mod profile;
 pub mod report;
 pub mod rule_info;
 pub mod secret;
+pub mod shareable;
 pub mod suggestion;
 pub mod symbols;
 pub mod syntax;

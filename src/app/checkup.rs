@@ -88,6 +88,9 @@ pub async fn look(settings: Settings, clock: Clock) -> Vec<Check> {
     let github = &ground.settings.github;
     checks.extend(reach("GitHub's API", &github.api_url).await);
     checks.extend(reach("GitHub's pages", &github.web_url).await);
+    if let Some(llm) = &ground.settings.llm {
+        checks.extend(reach("Language model", &llm.base_url).await);
+    }
     checks.push(hook_check::here(&ground));
     if !ground.is_set_up() {
         checks.push(Check::bad("App", "no GitHub App is set up", "open the link that `seam setup` prints"));
@@ -214,6 +217,9 @@ pub fn hosts(settings: &Settings) -> Vec<(String, &'static str)> {
     let database = Url::parse(settings.database_url.expose_secret()).ok();
     if let Some(database) = database.filter(|url| url.scheme().starts_with("postgres")) {
         hosts.push((host(&database), "the database"));
+    }
+    if let Some(llm) = &settings.llm {
+        hosts.push((host(&llm.base_url), "the language model: names of changed files, and lines that were added"));
     }
     hosts
 }

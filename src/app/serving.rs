@@ -26,6 +26,7 @@ use crate::{
     domain::event::Event,
     git::{mirror::Mirrors, mirror_limits::MirrorLimits},
     github::client::GitHub,
+    llm::model::Models,
     sandbox::runner::Sandbox,
     store::{db::Db, ingest::Ingest, process},
     telemetry::{clock::Clock, metrics},
@@ -88,7 +89,8 @@ impl App {
         let decide = decide(&basis, library.clone());
         let webhooks = webhooks(&basis, decide.clone());
         let offers = library.offers().into();
-        let services = Arc::new(Services { clock: basis.clock.clone(), offers, ..Services::default() });
+        let models = Models::of(basis.settings.llm.as_ref()).context("the language model cannot be used")?;
+        let services = Arc::new(Services { clock: basis.clock.clone(), models, offers });
         let engine = workflow::engine::Engine { db: basis.db.clone(), registry, library, services };
         let work = worker::Settings { workers: basis.settings.workers.get(), ..worker::Settings::default() };
         let workers = Workers::new(engine, work, chores::all(&basis));

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, and `command_line`, which parses it and turns errors into exit codes.
 
+mod asked;
 pub mod command_line;
 mod compared;
 pub mod config;

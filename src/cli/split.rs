@@ -6,6 +6,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 
 use super::{
+    asked,
     command_line::Outcome,
     compared, config, output, progress,
     split_check::Check,
@@ -26,8 +27,10 @@ use crate::{
         prefixes::Layer,
         work_tree::{Head, LocalChange, WorkTree},
     },
+    llm::blocking::BlockingModel,
     review::evidence::keep_proven,
     split::{
+        advice,
         check::{Checked, SizeRules, check},
         input::{Options, SplitInput},
         output::{
@@ -84,6 +87,9 @@ pub struct Split {
     /// Only say what would be made, and every call that would be
     #[arg(long)]
     dry_run: bool,
+    /// Do not ask the language model that SEAM_LLM_PROVIDER, SEAM_LLM_MODEL and SEAM_LLM_API_KEY name
+    #[arg(long)]
+    no_llm: bool,
     #[command(flatten)]
     check: Check,
 }
@@ -161,7 +167,11 @@ impl Split {
             labels: Vec::new(),
             stacking: self.stacking().unwrap_or_else(|| policy.split.stack.stacking()),
         };
-        let mut plan = plan(SplitInput { set, contents, surroundings: &surroundings, options: &options });
+        let may_ask = !self.no_llm && advice::is_asked(options.strategy);
+        let asked = if may_ask { asked::model()? } else { None };
+        let model = asked.as_ref().map(|asked| &asked.model);
+        let mut plan = plan(SplitInput { set, contents, surroundings: &surroundings, options: &options, model });
+        output::tell(model.and_then(BlockingModel::failure).as_slice());
         let mut analysis = engine.analyze(set, contents, &policy);
         keep_proven(&mut analysis, set, contents);
         let sizes = SizeRules { max_files: options.max_files, ..SizeRules::default() };

@@ -188,6 +188,13 @@ mod tests {
         insta::assert_snapshot!(refusal(&[("SEAM_PUBLIC_URL", "seam.example.com")]), @r#"SEAM_PUBLIC_URL: "seam.example.com" is not understood; write a URL, as in https://seam.example.com"#);
         insta::assert_snapshot!(refusal(&[("SEAM_GITHUB_APP_ID", "7")]), @"SEAM_GITHUB_PRIVATE_KEY: SEAM_GITHUB_APP_ID is given, but this is not; give both, or neither and open the set-up page");
         insta::assert_snapshot!(refusal(&[("SEAM_LLM_MODEL", "x")]), @"SEAM_LLM_MODEL: is given, but no provider; give SEAM_LLM_PROVIDER as well, or leave it out");
+        let llm = |rest: &[(&str, &str)]| refusal(&[rest, &[("SEAM_LLM_MODEL", "x")][..]].concat());
+        insta::assert_snapshot!(llm(&[("SEAM_LLM_PROVIDER", "acme")]), @r#"SEAM_LLM_PROVIDER: "acme" is not understood; write one of openai, azure, anthropic, gemini, ollama, bedrock; openai with SEAM_LLM_BASE_URL for any other that speaks its protocol"#);
+        insta::assert_snapshot!(refusal(&[("SEAM_LLM_PROVIDER", "openai")]), @"SEAM_LLM_MODEL: is not given, and openai needs it; give the model's name as its provider writes it");
+        insta::assert_snapshot!(llm(&[("SEAM_LLM_PROVIDER", "anthropic")]), @"SEAM_LLM_API_KEY: is not given, and anthropic needs it; give the key that the provider made");
+        insta::assert_snapshot!(llm(&[("SEAM_LLM_PROVIDER", "azure"), ("SEAM_LLM_API_KEY", "k")]), @"SEAM_LLM_BASE_URL: is not given, and azure needs it; give the resource's address, as in https://NAME.openai.azure.com/openai/v1");
+        let own = [("SEAM_LLM_PROVIDER", "ollama"), ("SEAM_LLM_MODEL", "x")];
+        assert!(read(&Flags::default(), &own).unwrap().llm.is_some());
         let (folder, flags) = file("[github]\n\nwebhok_secret = \"x\"\n");
         let error = read(&flags, &[]).unwrap_err().to_string().replace(folder.path().to_str().unwrap(), "");
         insta::assert_snapshot!(error, @"/seam.toml:3: the key github.webhok_secret is not known; did you mean github.webhook_secret?");

@@ -125,6 +125,10 @@ impl<'a> Sources<'a> {
         Ok(Self { flags, environment, file })
     }
 
+    pub(super) fn without_file(flags: &'a Flags, environment: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { flags, environment, file: BTreeMap::new() }
+    }
+
     pub(super) fn find(&self, name: Name) -> Option<Found> {
         if let Some((flag, value)) = self.flags.get(name.variable) {
             return Some(Found { value: value.into(), place: flag.to_owned() });

@@ -105,6 +105,9 @@ pub struct Plan {
     /// Why the change should stay one, when it should; then there is at most one slice.
     #[serde(default)]
     pub no_split: Option<String>,
+    /// What a language model was asked, and what came of it; nothing where none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
     /// In the order in which they can be merged: whatever a slice needs stands before it.
     pub slices: Vec<Slice>,
     pub validation: Validation,
@@ -124,6 +127,7 @@ impl Plan {
             granularity: Granularity::File,
             stacking: Stacking::Needed,
             no_split: None,
+            advice: None,
             slices,
             validation: Validation::default(),
         }

@@ -1,3 +1,5 @@
-//! The interface to language models.
+//! Language models: what one is to the rest of the house, and those of providers.
 
+pub mod blocking;
+pub mod connected;
 pub mod model;

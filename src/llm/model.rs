@@ -54,6 +54,9 @@ pub trait Model: Send + Sync {
 pub struct Models(BTreeMap<String, Arc<dyn Model>>);
 
 impl Models {
+    /// The name of the one that is meant where none is named.
+    pub const DEFAULT: &'static str = "default";
+
     pub fn with(mut self, name: &str, model: Arc<dyn Model>) -> Self {
         self.0.insert(name.to_owned(), model);
         self

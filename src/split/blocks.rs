@@ -26,7 +26,7 @@ pub struct Blocks {
 
 impl Blocks {
     pub fn of(input: SplitInput<'_>, reader: &mut Reader<'_>) -> Self {
-        let SplitInput { set, contents, surroundings, options } = input;
+        let SplitInput { set, contents, surroundings, options, .. } = input;
         let facts: Vec<Facts> = set.files.iter().map(|file| reader.file(file)).collect();
         let mut files = atoms::of(set, contents);
         for cut in

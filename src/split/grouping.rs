@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
+    advice::advised,
     cluster, companions,
     group::Group,
     reasons::Told,
@@ -11,8 +12,8 @@ use super::{
 };
 use crate::domain::plan::Strategy;
 
-/// All groups of a change, in the order of their first files; whole files only.
-pub fn groups(scene: &Scene<'_>, told: &Told<'_>) -> Vec<Group> {
+/// All groups of a change, in the order of their first files; whole files only. With them what became of asking a model.
+pub fn groups(scene: &Scene<'_>, told: &Told<'_>) -> (Vec<Group>, Option<String>) {
     let Scene { input, blocks, likelihoods, .. } = scene;
     let mut sets: Vec<(Option<Special>, Vec<usize>)> =
         specials(scene).into_iter().map(|(kind, set)| (Some(kind), set)).collect();
@@ -23,8 +24,9 @@ pub fn groups(scene: &Scene<'_>, told: &Told<'_>) -> Vec<Group> {
         set.sort_unstable();
     }
     ordinary.retain(|set| !set.is_empty());
-    companions::join(&mut ordinary, input.set, blocks, likelihoods);
-    sets.extend(ordinary.into_iter().map(|set| (None, set)));
+    let mut advised = advised(scene, ordinary, input.model);
+    companions::join(&mut advised.groups, input.set, blocks, likelihoods);
+    sets.extend(std::mem::take(&mut advised.groups).into_iter().map(|set| (None, set)));
     let cap = input.options.max_files;
     let weights = blocks.weights();
     let reason = strategy::reasons(scene);
@@ -41,7 +43,7 @@ pub fn groups(scene: &Scene<'_>, told: &Told<'_>) -> Vec<Group> {
             group.names = told.names(&piece);
             group.reasons = match &special {
                 Some(special) => vec![Told::special(special)],
-                None => reason(&piece).into_iter().chain(told.of(&piece)).collect(),
+                None => advised.reason(&piece).into_iter().chain(reason(&piece)).chain(told.of(&piece)).collect(),
             };
             if of > 1 {
                 group.reasons.push(format!("part {} of {of} of what is more than {cap} files", at + 1));
@@ -56,7 +58,7 @@ pub fn groups(scene: &Scene<'_>, told: &Told<'_>) -> Vec<Group> {
         group.confidence = confidence(scene, &members, at);
     }
     groups.sort_by_key(|group| group.parts[0].file);
-    groups
+    (groups, advised.note)
 }
 
 /// What stands out in every strategy that looks at contents, unless nothing else would be left to set it apart from.

@@ -3,6 +3,7 @@
 use crate::{
     change::{change_set::ChangeSet, contents::Contents, surroundings::Surroundings},
     domain::plan::{Granularity, Stacking, Strategy},
+    llm::blocking::BlockingModel,
 };
 
 /// A change, what is around it, and what is wanted. Everything that a plan depends on stands in here.
@@ -12,6 +13,8 @@ pub struct SplitInput<'a> {
     pub contents: &'a dyn Contents,
     pub surroundings: &'a Surroundings,
     pub options: &'a Options,
+    /// Asked where evidence leaves seams open.
+    pub model: Option<&'a BlockingModel>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

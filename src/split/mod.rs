@@ -1,11 +1,12 @@
-//! Cutting a big change at its seams. Pure: a change set, what is around it and what is wanted in, a plan out; the same in,
-//! the same out, on every machine.
+//! Cutting a big change at its seams. Pure but for a language model that may be asked: a change set, what is around it and what
+//! is wanted in, a plan out; without a model the same in, the same out, on every machine.
 //!
 //! - **block**: what is never cut apart, mostly a file.
 //! - **evidence**: what speaks for two blocks belonging together, as measures; **likelihood**: what the weights make of it.
 //! - **group**: blocks that belong together; it becomes a **slice** of the plan.
 //! - **need**: one group uses what another brings. Groups that need each other stand on each other, as a **stack**.
 
+pub mod advice;
 pub mod atoms;
 pub mod blocks;
 pub mod build;

@@ -28,7 +28,7 @@ pub fn plan_with(input: SplitInput<'_>, weights: &Weights) -> Plan {
     let SplitInput { set, surroundings, options, .. } = input;
     let mut reader = Reader::new(input.contents);
     let blocks = Blocks::of(input, &mut reader);
-    let mut groups = group(input, &blocks, &reader, weights);
+    let (mut groups, advice) = group(input, &blocks, &reader, weights);
     if options.granularity == Granularity::Hunk {
         let cutter = Cutter { set, contents: input.contents, frequencies: &surroundings.frequencies };
         cutter.cut(&mut groups, &blocks.facts, &mut reader);
@@ -43,12 +43,18 @@ pub fn plan_with(input: SplitInput<'_>, weights: &Weights) -> Plan {
         granularity: options.granularity,
         stacking: options.stacking,
         no_split: no_split(input, &groups),
+        advice,
         slices: slices::write(input, &groups, &needs, &order),
         validation: Validation::default(),
     }
 }
 
-fn group(input: SplitInput<'_>, blocks: &Blocks, reader: &Reader<'_>, weights: &Weights) -> Vec<Group> {
+fn group(
+    input: SplitInput<'_>,
+    blocks: &Blocks,
+    reader: &Reader<'_>,
+    weights: &Weights,
+) -> (Vec<Group>, Option<String>) {
     let SplitInput { surroundings, options, .. } = input;
     let evidence = Evidence::of(&blocks.items, &surroundings.frequencies, &surroundings.history);
     let weights = &match options.strategy {
@@ -68,7 +74,7 @@ fn in_need(
     whole: &[Facts],
     reader: &mut Reader<'_>,
 ) -> (Vec<Group>, Vec<Need>) {
-    let SplitInput { set, contents, surroundings, options } = input;
+    let SplitInput { set, contents, surroundings, options, .. } = input;
     loop {
         let facts: Vec<Vec<Facts>> = groups.iter().map(|group| part_facts(input, group, whole, reader)).collect();
         let needs = Needs { set, contents, frequencies: &surroundings.frequencies, reader }.find(&groups, &facts);

@@ -47,6 +47,7 @@ pub fn comment(plan: &Plan, scene: Scene<'_>, pull: PullNumber) -> String {
     paper.paragraph(&format!("### {}", title(plan)));
     if let Some(why) = &plan.no_split {
         paper.paragraph(&format!("{}.", prose(&capital(why))));
+        advice(plan, &mut paper);
         return mark.end(&paper.into_text());
     }
     // What is edited must be whole, or what is left out would be lost: it goes first.
@@ -93,6 +94,7 @@ pub fn check_run(plan: &Plan, scene: Scene<'_>, run_url: Option<String>) -> Chec
     let mut paper = Paper::new(MOST_BYTES);
     if let Some(why) = &plan.no_split {
         paper.paragraph(&format!("{}.", prose(&capital(why))));
+        advice(plan, &mut paper);
     } else {
         body(plan, scene, &mut paper);
         if let Some(why) = scene.no_opening {
@@ -126,10 +128,17 @@ fn title(plan: &Plan) -> String {
     }
 }
 
+fn advice(plan: &Plan, paper: &mut Paper) {
+    if let Some(advice) = &plan.advice {
+        paper.paragraph(&format!("{}.", prose(advice)));
+    }
+}
+
 fn body(plan: &Plan, scene: Scene<'_>, paper: &mut Paper) {
     let head = "| | Slice | Files | Stands on | Why |\n|--|--|--|--|--|";
     let rows = plan.slices.iter().enumerate().map(|(number, slice)| row(number + 1, slice, scene.base));
     paper.list(MOST_BYTES / 2, (head, ""), rows, |left| format!("… and {left} more slices."));
+    advice(plan, paper);
     paper.paragraph(&proof(plan));
     problems(plan, paper);
     if let Some(graph) = graph::render(plan, scene.base) {

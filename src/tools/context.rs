@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::anyhow;
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use super::error::ToolError;
@@ -10,7 +11,7 @@ use crate::{
     commands::registry::Offer,
     domain::ids::{ExecutionId, InstallationId, RepoName, RepositoryId},
     github::{client::GitHub, permissions::Permissions, repository::RepositoryClient},
-    llm::model::Models,
+    llm::{blocking::BlockingModel, model::Models},
     store::queue::Lease,
     telemetry::clock::Clock,
 };
@@ -67,6 +68,12 @@ impl ExecutionScope {
 }
 
 impl ToolContext {
+    /// The operator's model, where there is one, for work on a thread that may wait.
+    pub fn blocking_model(&self) -> Option<BlockingModel> {
+        let model = self.services.models.get(Models::DEFAULT)?;
+        Some(BlockingModel::new(model.clone(), Handle::current(), self.cancellation.clone()))
+    }
+
     /// To be asked before every effect and in every long loop.
     pub fn check(&self) -> Result<(), ToolError> {
         if self.cancellation.is_cancelled() { Err(ToolError::Superseded) } else { Ok(()) }

@@ -81,10 +81,11 @@ impl Tool for PlanSplit {
         };
         let around = (&cutting.mirror, &cutting.set);
         let rules = with_folders(change.policy.clone(), settings_at, around, &self.engine).await?.policy;
-        let engine = self.engine.clone();
+        let (engine, model) = (self.engine.clone(), context.blocking_model());
         let work = move || {
             let Cutting { mirror, set, surroundings, .. } = &cutting;
-            let planned = plan(SplitInput { set, contents: mirror, surroundings, options: &options });
+            let planned =
+                plan(SplitInput { set, contents: mirror, surroundings, options: &options, model: model.as_ref() });
             let mut analysis = engine.analyze(set, mirror, &rules);
             keep_proven(&mut analysis, set, mirror);
             (cutting, planned, analysis.findings)

@@ -69,7 +69,8 @@ pub(super) async fn ready(
 async fn reread(cutting: Cutting, mut plan: Plan) -> Result<(Cutting, Plan), ToolError> {
     blocking(move || {
         let Cutting { mirror, set, surroundings, .. } = &cutting;
-        need_anew(SplitInput { set, contents: mirror, surroundings, options: &Options::default() }, &mut plan);
+        let options = Options::default();
+        need_anew(SplitInput { set, contents: mirror, surroundings, options: &options, model: None }, &mut plan);
         slices::describe(&mut plan.slices, set, surroundings);
         (cutting, plan)
     })

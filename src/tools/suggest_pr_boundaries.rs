@@ -55,6 +55,9 @@ pub struct Output {
     pub strategy: Strategy,
     /// Why the change should stay one, when it should.
     pub no_split: Option<String>,
+    /// What a language model was asked, and what came of it; nothing where none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
     pub groups: Vec<PrGroup>,
     pub validation: Validation,
 }
@@ -101,9 +104,11 @@ impl Tool for SuggestPrBoundaries {
             stacking: input.stacking,
         };
         let sizes = SizeRules { max_files: options.max_files, ..SizeRules::default() };
+        let model = context.blocking_model();
         let plan = opened
             .with(move |set, contents| {
-                plan::plan(SplitInput { set, contents, surroundings: &surroundings, options: &options })
+                let (surroundings, model) = (&surroundings, model.as_ref());
+                plan::plan(SplitInput { set, contents, surroundings, options: &options, model })
             })
             .await?;
         let validation = validated(&opened, &plan, sizes, Vec::new()).await?;
@@ -114,7 +119,8 @@ impl Tool for SuggestPrBoundaries {
             slice,
         };
         let groups = plan.slices.into_iter().map(group).collect();
-        Ok(Output { strategy: plan.strategy, no_split: plan.no_split, groups, validation })
+        let Plan { strategy, no_split, advice, .. } = plan;
+        Ok(Output { strategy, no_split, advice, groups, validation })
     }
 }
 

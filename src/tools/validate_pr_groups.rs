@@ -86,6 +86,7 @@ impl Tool for ValidatePrGroups {
             granularity: Granularity::default(),
             stacking,
             no_split: None,
+            advice: None,
             slices: slices.collect(),
             validation: Validation::default(),
         };

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     config::{nearest::nearest, policy::Role},
+    llm::model::Models,
     tools::registry::Registry,
 };
 
@@ -212,7 +213,7 @@ impl Loader<'_> {
         let template = self.template(&Value::String(prompt.value.clone()), at, Some(id))?;
         let uses = graph::uses(&template, at, id);
         let work = Work::Llm {
-            model: node.model.as_ref().map_or("default", |model| &model.value).to_owned(),
+            model: node.model.as_ref().map_or(Models::DEFAULT, |model| &model.value).to_owned(),
             prompt: template,
             schema: node.schema.as_ref().map(|schema| schema.value.clone()),
             default: node.default.as_ref().map(|default| default.value.clone()),

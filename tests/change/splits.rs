@@ -1,7 +1,8 @@
 //! Plans for random changes: whatever the strategy, the slices together are the change, and git agrees.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
+use async_trait::async_trait;
 use proptest::{prelude::*, test_runner::TestCaseResult};
 use seam::{
     change::{assemble::Limits, surroundings::Surroundings},
@@ -14,6 +15,10 @@ use seam::{
         branches::NewBranch,
         work_tree::{Head, LocalChange, WorkTree},
     },
+    llm::{
+        blocking::BlockingModel,
+        model::{Answer, Model, ModelError, Question, Usage},
+    },
     split::{
         check::{SizeRules, check},
         input::{Options, SplitInput},
@@ -21,6 +26,8 @@ use seam::{
         plan::plan,
     },
 };
+
+use tokio_util::sync::CancellationToken;
 
 use super::{
     git,
@@ -45,11 +52,21 @@ impl<'a> Scene<'a> {
         Self { repository, tree, base, head, change, surroundings }
     }
 
-    fn plan(&self, strategy: Split, granularity: Granularity, (stacking, max_files): (Stacking, usize)) -> Plan {
+    fn plan(&self, strategy: Split, granularity: Granularity, arranged: (Stacking, usize)) -> Plan {
+        self.advised(strategy, granularity, arranged, None)
+    }
+
+    fn advised(
+        &self,
+        strategy: Split,
+        granularity: Granularity,
+        (stacking, max_files): (Stacking, usize),
+        model: Option<&BlockingModel>,
+    ) -> Plan {
         let branch = "topic".to_owned();
         let options = Options { strategy, granularity, stacking, max_files, branch, ..Options::default() };
         let (set, contents) = (&self.change.set, &self.change.contents);
-        plan(SplitInput { set, contents, surroundings: &self.surroundings, options: &options })
+        plan(SplitInput { set, contents, surroundings: &self.surroundings, options: &options, model })
     }
 
     /// The plan is whole, and its slices give the head's tree; with `branches`, those give it to git as well.
@@ -81,6 +98,28 @@ impl<'a> Scene<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Puts each piece into one of so many slices, by lot.
+struct Lot(Vec<prop::sample::Index>);
+
+#[async_trait]
+impl Model for Lot {
+    fn name(&self) -> &str {
+        "lot"
+    }
+
+    async fn answer(&self, question: Question) -> Result<Answer, ModelError> {
+        let pieces = question.prompt.matches("\"piece\": ").count();
+        let mut slices: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for piece in 1..=pieces {
+            let lot = &self.0[piece % self.0.len()];
+            slices.entry(lot.index(4)).or_default().push(piece);
+        }
+        let slice = |pieces: &Vec<usize>| serde_json::json!({ "pieces": pieces, "why": "by lot" });
+        let value = serde_json::json!({ "slices": slices.values().map(slice).collect::<Vec<_>>() });
+        Ok(Answer { value, usage: Usage::default() })
     }
 }
 
@@ -153,6 +192,26 @@ proptest! {
                 let plan = scene.plan(strategy, granularity, arranged);
                 scene.check(&plan, &tree, strategy == Split::Hybrid)?;
                 prop_assert_eq!(json::render(&plan), json::render(&scene.plan(strategy, granularity, arranged)));
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_a_model_says_the_slices_are_the_change(
+        pair in random_tree::pair(),
+        lots in proptest::collection::vec(any::<prop::sample::Index>(), 1..20),
+        max_files in 1_usize..6,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let (base, head) = random_tree::write(folder.path(), &pair, &["init", "--quiet", "--bare", "."]);
+        let tree = git::text(folder.path(), &["rev-parse", &format!("{head}^{{tree}}")]);
+        let scene = Scene::new(folder.path(), base, Head::Commit(head));
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let model = BlockingModel::new(Arc::new(Lot(lots)), runtime.handle().clone(), CancellationToken::new());
+        for strategy in [Split::Hybrid, Split::Semantic] {
+            for granularity in GRANULARITIES {
+                let plan = scene.advised(strategy, granularity, (Stacking::Needed, max_files), Some(&model));
+                scene.check(&plan, &tree, false)?;
             }
         }
     }

@@ -5,5 +5,6 @@ mod operating;
 mod review;
 mod split;
 mod split_check;
+mod split_model;
 mod split_pulls;
 mod terminal;

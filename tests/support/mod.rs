@@ -2,6 +2,7 @@
 
 pub(crate) mod database;
 pub(crate) mod glance;
+pub(crate) mod model;
 pub(crate) mod process;
 pub(crate) mod random;
 pub(crate) mod sandbox;

@@ -25,7 +25,7 @@ use seam::{
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use super::database::TestDatabase;
+use super::{database::TestDatabase, model::FakeModel};
 use crate::fake_github::{acts::repo::Repo, fake::FakeGitHub, post::Receiver};
 
 macro_rules! scenario {
@@ -169,6 +169,12 @@ impl Seam {
     /// An operator sets a variable and starts Seam again.
     pub(crate) async fn set(&mut self, variable: &'static str, value: impl Into<String>) {
         self.variables.push((variable, value.into()));
+        self.restart().await;
+    }
+
+    /// An operator has a language model and starts Seam again.
+    pub(crate) async fn ask(&mut self, model: &FakeModel) {
+        self.variables.extend(model.variables());
         self.restart().await;
     }
 

@@ -41,6 +41,11 @@ fn run<'r>(rule: &'r RuleInfo, view: &FileView<'_>, _: &Surroundings<'_>) -> Vec
     vec![draft]
 }
 
+/// By its path a file usually holds credentials, whatever became of it in a change.
+pub fn is_one(path: &str) -> bool {
+    kind(path, path.rsplit('/').next().unwrap_or(path)).is_some()
+}
+
 fn kind(path: &str, name: &str) -> Option<(&'static str, Severity)> {
     let name = name.to_ascii_lowercase();
     let is_model = ["example", "sample", "template", "dist", "defaults", "schema", "tpl", "test", "ci"]

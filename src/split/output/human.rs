@@ -102,6 +102,7 @@ fn render_slice(slice: &Slice, depth: usize, of: usize, plan: &Plan, set: &Chang
 
 fn end(plan: &Plan) -> String {
     let mut text = String::from("\n");
+    text.extend(plan.advice.iter().map(|advice| format!("{}.\n", visible(advice))));
     for problem in plan.validation.problems.iter().filter(|problem| problem.slice.is_none()) {
         text.push_str(&format!("{}: {}\n", problem.severity, visible(&problem.message)));
     }

@@ -1,6 +1,7 @@
 //! A big change becomes draft pull requests, which follow each other to the end.
 
 mod abandoning;
+mod advice;
 mod checking;
 mod following;
 mod independent;
