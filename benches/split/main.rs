@@ -59,7 +59,7 @@ struct Arguments {
     /// Measure what the author's commits are worth, clean and otherwise
     #[arg(long)]
     commits: bool,
-    /// Ask a model that knows the answer, and the one that SEAM_LLM_PROVIDER names, if any
+    /// Ask models that know the answer, or mostly do, and the one that SEAM_LLM_PROVIDER names, if any
     #[arg(long)]
     advice: bool,
     /// Leave out each piece of evidence in turn
@@ -129,7 +129,7 @@ struct Way {
 #[derive(Clone)]
 enum Advice {
     Nobody,
-    Oracle,
+    Oracle { errs: Option<usize> },
     Model(Arc<dyn Model>),
 }
 
@@ -175,7 +175,13 @@ fn advisors(wanted: bool) -> Vec<(String, Advice)> {
     if !wanted {
         return Vec::new();
     }
-    let mut advisors = vec![("an oracle".to_owned(), Advice::Oracle)];
+    let oracle = |name: &str, errs| (name.to_owned(), Advice::Oracle { errs });
+    let mut advisors = vec![
+        oracle("an oracle", None),
+        oracle("one wrong in 5", Some(5)),
+        oracle("one wrong in 3", Some(3)),
+        oracle("one wrong in 2", Some(2)),
+    ];
     if let Some(settings) = LlmSettings::of_environment().unwrap() {
         install_crypto_provider();
         let model = ConnectedModel::new(&settings).unwrap();
@@ -188,7 +194,7 @@ impl Advice {
     fn model(&self, case: &Case, runtime: &Runtime) -> Option<BlockingModel> {
         let model: Arc<dyn Model> = match self {
             Self::Nobody => return None,
-            Self::Oracle => Arc::new(Oracle::of(case)),
+            Self::Oracle { errs } => Arc::new(Oracle::of(case, *errs)),
             Self::Model(model) => model.clone(),
         };
         Some(BlockingModel::new(model, runtime.handle().clone(), CancellationToken::new()))
