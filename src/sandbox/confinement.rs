@@ -22,11 +22,14 @@ use crate::config::split_check::SYSTEM;
 const VERSION: ABI = ABI::V6;
 
 /// Read: what says how the system is set up, and nothing of its users but their names.
-const FACTS: [&str; 14] = [
+const FACTS: [&str; 16] = [
     "/etc/ld.so.cache",
     "/etc/ld.so.conf",
     "/etc/ld.so.conf.d",
     "/etc/localtime",
+    // Without it, what is linked to OpenSSL does not even start: Node.js of a distribution.
+    "/etc/ssl/openssl.cnf",
+    "/etc/ssl/certs",
     "/etc/nsswitch.conf",
     "/etc/passwd",
     "/etc/group",
@@ -75,12 +78,18 @@ pub(super) fn enter(folder: &Path, paths: &[PathBuf], limits: Limits) -> Result<
 /// # Errors
 /// When the kernel does not keep to it: then nothing must be started.
 pub(super) fn leave_watch() -> Result<(), SandboxError> {
-    restrict(
-        Ruleset::default()
-            .set_compatibility(CompatLevel::HardRequirement)
-            .scope(Scope::Signal)
-            .and_then(Ruleset::create),
-    )
+    restrict(deaf())
+}
+
+/// Signals stay inside, and nothing else changes: what no rule names here is denied here, where it is moving a file to another
+/// folder.
+fn deaf() -> Result<RulesetCreated, RulesetError> {
+    Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::Refer)?
+        .scope(Scope::Signal)?
+        .create()?
+        .add_rules(path_beneath_rules(["/"], AccessFs::Refer))
 }
 
 fn restrict(rules: Result<RulesetCreated, RulesetError>) -> Result<(), SandboxError> {

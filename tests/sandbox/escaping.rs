@@ -86,6 +86,7 @@ fn a_program_has_its_folder_and_the_system_to_read() {
     make a namespace: permission denied
     mount: permission denied
     write its own file: done
+    move its own file to another folder: done
     write to its temporary folder: done
     write to nothing: done
     make a pair: done

@@ -79,6 +79,8 @@ fn tries_to_get_out() {
     tell("make a namespace", Command::new("unshare").args(["--user", "true"]).output().and_then(succeeded));
     tell("mount", Command::new("mount").args(["-t", "tmpfs", "none", "."]).output().and_then(succeeded));
     tell("write its own file", fs::write("own", "still mine"));
+    fs::create_dir("folder").unwrap();
+    tell("move its own file to another folder", fs::rename("own", "folder/own"));
     tell("write to its temporary folder", fs::write(env::temp_dir().join("own"), "x"));
     tell(
         "write to nothing",
