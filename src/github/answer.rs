@@ -101,8 +101,8 @@ impl Answer {
     /// reset, then the words.
     fn limit(&self, message: &str, now: DateTime<Utc>) -> Option<GitHubError> {
         let until = |wait: TimeDelta| (now + wait, wait.to_std().unwrap_or_default());
-        if let Some(seconds) = self.number("retry-after") {
-            let (until, wait) = until(TimeDelta::seconds(seconds.clamp(1, 3600)));
+        if let Some(wait) = self.retry_after() {
+            let (until, wait) = until(wait);
             return Some(GitHubError::SecondaryLimit { until, wait });
         }
         if self.number("x-ratelimit-remaining") == Some(0) {
@@ -117,6 +117,11 @@ impl Answer {
             let (until, wait) = until(TimeDelta::seconds(60));
             GitHubError::SecondaryLimit { until, wait }
         })
+    }
+
+    /// How long GitHub wants to be left alone.
+    pub(crate) fn retry_after(&self) -> Option<TimeDelta> {
+        self.number("retry-after").map(|seconds| TimeDelta::seconds(seconds.clamp(1, 3600)))
     }
 
     /// How long until the limit is full again: reckoned on GitHub's clock, so that a wrong one here does not matter.

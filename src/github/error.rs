@@ -61,6 +61,9 @@ pub enum GitHubError {
     /// Too much at once, by GitHub's word or by Seam's own governor, which keeps below it.
     #[error("too many calls at once, to be continued at {until}")]
     SecondaryLimit { until: DateTime<Utc>, wait: Duration },
+    /// GitHub answered 5xx lately, and said until when it is away: the call was not made.
+    #[error("GitHub is away, and wants no calls until {until}")]
+    Away { until: DateTime<Utc> },
     #[error("no answer in time from {endpoint}")]
     Timeout { endpoint: &'static str, happened: Happened },
     #[error("GitHub answered {status} at {endpoint}")]
@@ -90,7 +93,10 @@ impl GitHubError {
         match self {
             Self::RateLimited { wait, .. } | Self::SecondaryLimit { wait, .. } => Retry::After(*wait),
             // A gateway that answers for it.
-            Self::Server { status: 502..=504, .. } | Self::Timeout { .. } | Self::Network { .. } => Retry::WhenBack,
+            Self::Server { status: 502..=504, .. }
+            | Self::Away { .. }
+            | Self::Timeout { .. }
+            | Self::Network { .. } => Retry::WhenBack,
             Self::NotSetUp | Self::Server { .. } | Self::Decode { .. } | Self::Conflict { .. } => Retry::Soon,
             Self::PrivateKey(_)
             | Self::Unauthorized { .. }

@@ -160,10 +160,13 @@ impl Stops {
         if request.is_graphql() { &mut self.graphql } else { &mut self.rest }
     }
 
-    /// Secondary limits are for both together.
-    fn everything(&mut self, until: DateTime<Utc>) {
-        let stop = Some(Stop { limit: Limit::Secondary, until });
-        (self.rest, self.graphql) = (stop, stop);
+    /// For both together; a longer stop stays.
+    fn everything(&mut self, limit: Limit, until: DateTime<Utc>) {
+        for place in [&mut self.rest, &mut self.graphql] {
+            if place.is_none_or(|stop| stop.until < until) {
+                *place = Some(Stop { limit, until });
+            }
+        }
     }
 }
 
@@ -171,6 +174,9 @@ impl Stops {
 enum Limit {
     Primary,
     Secondary,
+    /// No limit of calls: GitHub itself is not there. Source:
+    /// <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>.
+    Away,
 }
 
 #[derive(Clone, Copy)]
@@ -189,6 +195,7 @@ impl Stop {
         match self.limit {
             Limit::Primary => GitHubError::RateLimited { until: self.until, wait },
             Limit::Secondary => GitHubError::SecondaryLimit { until: self.until, wait },
+            Limit::Away => GitHubError::Away { until: self.until },
         }
     }
 }
@@ -202,7 +209,7 @@ impl InstallationLimits {
     /// Waits for its turn.
     ///
     /// # Errors
-    /// `RateLimited` or `SecondaryLimit` when the wait would be longer than patience allows.
+    /// `RateLimited`, `SecondaryLimit` or `Away` when the wait would be longer than patience allows.
     pub(crate) async fn admit(&self, request: &Request) -> Result<Admission, GitHubError> {
         let mut patience = self.patience;
         for (bucket, cost) in self.buckets.as_ref().map(|buckets| buckets.cost(request)).unwrap_or_default() {
@@ -245,20 +252,21 @@ impl InstallationLimits {
             gauge.set(remaining as f64);
         }
         let used_up = (remaining == Some(0)).then(|| now + answer.until_reset(now));
-        let said_how_long = answer.header("retry-after").is_some();
+        let said = answer.retry_after();
         let outcome = answer.check(request, now);
         let mut stops = self.stops.lock().unwrap_or_else(PoisonError::into_inner);
-        match &outcome {
-            Err(GitHubError::SecondaryLimit { until, .. }) if said_how_long => stops.everything(*until),
-            Err(GitHubError::SecondaryLimit { .. }) => {
+        match (&outcome, said) {
+            (Err(GitHubError::SecondaryLimit { until, .. }), Some(_)) => stops.everything(Limit::Secondary, *until),
+            (Err(GitHubError::Server { .. }), Some(wait)) => stops.everything(Limit::Away, now + wait),
+            (Err(GitHubError::SecondaryLimit { .. }), None) => {
                 let wait = (UNSAID_WAIT * (1 << stops.strikes.min(8))).min(LONGEST_UNSAID_WAIT);
                 let until = now + wait;
                 stops.strikes += 1;
-                stops.everything(until);
+                stops.everything(Limit::Secondary, until);
                 return Err(GitHubError::SecondaryLimit { until, wait: wait.to_std().unwrap_or_default() });
             }
-            Ok(_) => stops.strikes = 0,
-            Err(_) => {}
+            (Ok(_), _) => stops.strikes = 0,
+            (Err(_), _) => {}
         }
         if let Some(until) = used_up {
             *stops.place(request) = Some(Stop { limit: Limit::Primary, until });

@@ -45,7 +45,8 @@ impl Credentials {
 impl GitHub {
     /// Sends until there is an answer to work with. What may be repeated is repeated: reads and settings after network
     /// errors and 5xx, everything after a refusal (limits, old credentials) and where no connection came about. A
-    /// `Kind::Create` that may have happened is never sent again.
+    /// `Kind::Create` that may have happened is never sent again. Where no try is left in time, the last one's error says
+    /// more than the wait.
     pub(crate) async fn send(&self, identity: Identity<'_>, request: &Request) -> Result<Answer, GitHubError> {
         let settings = &self.inner.settings;
         let mut pauses = ExponentialBuilder::default()
@@ -59,9 +60,10 @@ impl GitHub {
             Identity::App | Identity::Nobody => None,
         });
         let mut renewed = false;
+        let mut failed = None;
         loop {
             let credentials = self.credentials(identity).await?;
-            let admission = limits.admit(request).await?;
+            let admission = limits.admit(request).await.map_err(|wait| failed.take().unwrap_or(wait))?;
             let outcome = self.ask(identity, request, credentials.header()).await;
             drop(admission);
             let outcome = match outcome {
@@ -93,6 +95,7 @@ impl GitHub {
                 }
                 _ => return Err(error),
             }
+            failed = Some(error);
         }
     }
 

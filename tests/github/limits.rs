@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use seam::{
-    domain::ids::PullNumber,
+    domain::ids::{CommentId, PullNumber},
     github::{
         error::{GitHubError, Retry},
         repository::RepositoryClient,
@@ -47,6 +47,28 @@ async fn a_secondary_limit_stops_all_calls_of_the_installation_for_as_long_as_it
         server.advance(TimeDelta::seconds(11));
         repository.pull(PullNumber(1)).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_left_alone_for_as_long_as_it_says() {
+    let server = limited(|| status(503).header("retry-after", 30)).await;
+    let repository = server.repository();
+    let error = repository.pull(PullNumber(1)).await.unwrap_err();
+    assert!(matches!(error, GitHubError::Server { status: 503, .. }), "{error}");
+    server.advance(TimeDelta::seconds(20));
+    let error = repository.open_pulls().await.unwrap_err();
+    insta::assert_snapshot!(error, @"GitHub is away, and wants no calls until 2026-07-14 12:00:30 UTC");
+    assert_eq!((error.retry(), server.calls().len()), (Retry::WhenBack, 1), "the others were not even sent");
+    server.advance(TimeDelta::seconds(11));
+    repository.pull(PullNumber(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_write_that_is_not_tried_again_in_time_may_have_happened() {
+    let server = limited(|| status(500).header("retry-after", 30)).await;
+    let error = server.repository().update_issue_comment(CommentId(5), "hello").await.unwrap_err();
+    assert!(matches!(error, GitHubError::Server { status: 500, .. }) && error.may_have_happened(), "{error}");
+    assert_eq!(server.calls().len(), 1);
 }
 
 #[tokio::test]
@@ -95,11 +117,14 @@ async fn the_last_call_of_the_hour_stops_the_next_one() {
 #[tokio::test]
 async fn a_short_wait_is_waited() {
     let body = json!({ "message": "secondary rate limit" });
-    let mut server = limited(move || status(429).header("retry-after", 1).json(&body)).await;
-    server.settings.patience = Duration::from_secs(15);
-    server.clock = seam::telemetry::clock::Clock::System;
-    server.repository().pull(PullNumber(1)).await.unwrap();
-    assert_eq!(server.calls().len(), 2);
+    for code in [429, 503] {
+        let body = body.clone();
+        let mut server = limited(move || status(code).header("retry-after", 1).json(&body)).await;
+        server.settings.patience = Duration::from_secs(60);
+        server.clock = seam::telemetry::clock::Clock::System;
+        server.repository().pull(PullNumber(1)).await.unwrap();
+        assert_eq!(server.calls().len(), 2);
+    }
 }
 
 #[tokio::test]
