@@ -4,6 +4,7 @@ pub mod basis;
 mod catch_up;
 pub mod checkup;
 mod chores;
+mod connections;
 mod grants;
 mod health;
 mod hook_check;

@@ -1,6 +1,6 @@
 //! The running server: everything is built once from the settings, and serves until it is asked to stop.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::Router;
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use uuid::Uuid;
 
-use super::{basis::Basis, chores, health};
+use super::{basis::Basis, chores, connections, health};
 use crate::{
     analysis,
     config::{links::Links, settings::Settings},
@@ -145,7 +145,7 @@ impl App {
     /// Serves on `listener` until `stop`, then finishes the requests and the executions that are under way.
     ///
     /// # Errors
-    /// When the listener fails.
+    /// When one of its tasks panicked.
     pub async fn serve(
         self,
         listener: TcpListener,
@@ -158,26 +158,24 @@ impl App {
         let work = tokio::spawn(async move { workers.run(stopped).await });
         self.working.send_replace(true);
         let stopped = stopping.clone();
-        let server = axum::serve(listener, self.router.into_make_service_with_connect_info::<SocketAddr>())
-            .with_graceful_shutdown(async move {
-                stop.await;
-                stopped.cancel();
-            });
+        tokio::spawn(async move {
+            stop.await;
+            stopped.cancel();
+        });
         let out_of_patience = async {
             stopping.cancelled().await;
             tokio::time::sleep(GRACE).await;
         };
-        let served = tokio::select! {
-            served = server.into_future() => served,
-            () = out_of_patience => Ok(()),
-        };
+        tokio::select! {
+            () = connections::serve(listener, self.router, stopping.clone()) => {}
+            () = out_of_patience => {}
+        }
         self.working.send_replace(false);
-        stopping.cancel();
         looking.await?;
         knowing.await?;
         work.await?;
         self.basis.db.close().await;
-        served.context("the server stopped")
+        Ok(())
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) enum Unread {
 pub(super) struct BodyReader {
     requests: Arc<Semaphore>,
     shared: Arc<Semaphore>,
+    patience: Duration,
 }
 
 /// A body, with its share of the room until it is dropped.
@@ -45,7 +46,11 @@ pub(super) struct ReadBody {
 
 impl BodyReader {
     pub(super) fn new() -> Self {
-        Self { requests: Arc::new(Semaphore::new(REQUESTS)), shared: Arc::new(Semaphore::new(SHARED_KIB)) }
+        Self {
+            requests: Arc::new(Semaphore::new(REQUESTS)),
+            shared: Arc::new(Semaphore::new(SHARED_KIB)),
+            patience: PATIENCE,
+        }
     }
 
     /// `announced` is the `Content-Length`, which may lie.
@@ -55,7 +60,7 @@ impl BodyReader {
         }
         let request = self.requests.clone().try_acquire_owned().map_err(|_| Unread::Busy)?;
         let read = self.collect(body, announced.unwrap_or_default().min(FREE));
-        let (bytes, shared) = tokio::time::timeout(PATIENCE, read).await.map_err(|_| Unread::Incomplete)??;
+        let (bytes, shared) = tokio::time::timeout(self.patience, read).await.map_err(|_| Unread::Incomplete)??;
         Ok(ReadBody { bytes, _request: request, _shared: shared })
     }
 
@@ -106,6 +111,14 @@ mod tests {
         assert_eq!(reader.read(chunks(1024 * 1024, 26), None).await.unwrap_err(), Unread::TooLarge);
         assert_eq!(reader.read(Body::empty(), Some(LIMIT + 1)).await.unwrap_err(), Unread::TooLarge);
         assert_eq!(reader.read(chunks(10, 1), Some(LIMIT)).await.unwrap().bytes.len(), 10);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_end_is_given_up() {
+        let reader = BodyReader { patience: Duration::from_millis(10), ..BodyReader::new() };
+        let begun = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"{"))]);
+        let body = Body::from_stream(begun.chain(stream::pending()));
+        assert_eq!(reader.read(body, Some(2)).await.unwrap_err(), Unread::Incomplete);
     }
 
     #[tokio::test]
