@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{
     basis::{self, NO_SERVER},
+    data_dir,
     grants::{app_grants, installations},
     hook_check,
     keyring::{Keyring, credentials_of},
@@ -85,6 +86,7 @@ pub async fn look(settings: Settings, clock: Clock) -> Vec<Check> {
     client::install_crypto_provider();
     let mut checks = vec![git().await];
     let ground = ground(settings, clock, &mut checks).await;
+    checks.extend(data_dir::look(&ground.settings.data_dir));
     let github = &ground.settings.github;
     checks.extend(reach("GitHub's API", &github.api_url).await);
     checks.extend(reach("GitHub's pages", &github.web_url).await);

@@ -5,6 +5,7 @@ mod catch_up;
 pub mod checkup;
 mod chores;
 mod connections;
+mod data_dir;
 mod grants;
 mod health;
 mod hook_check;

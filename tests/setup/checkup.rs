@@ -1,5 +1,7 @@
 //! What `seam doctor` finds, from nothing to an App in order, and after something was taken away.
 
+use std::fs;
+
 use seam::{
     app::checkup::{self, Check},
     config::settings::Settings,
@@ -17,6 +19,11 @@ async fn look(server: &Server, settings: Settings) -> Vec<Check> {
     checks
 }
 
+/// What the machine of the test may have too little of.
+fn is_of_the_machine(check: &Check) -> bool {
+    matches!(check.what, "Clock" | "Disk")
+}
+
 /// What is wrong, with how to mend it; addresses of the test are left out.
 async fn wrong(server: &Server) -> String {
     wrong_with(server, settings(server.folder.path(), &server.fake, &[])).await
@@ -26,7 +33,7 @@ async fn wrong_with(server: &Server, settings: Settings) -> String {
     let checks = look(server, settings).await;
     let lines = checks
         .iter()
-        .filter(|check| check.what != "Clock")
+        .filter(|check| !is_of_the_machine(check))
         .filter_map(|check| check.mend.as_ref().map(|mend| format!("{}: {}\n  {mend}", check.what, check.found)));
     lines.collect::<Vec<_>>().join("\n").replace(server.fake.web_url(), "GITHUB")
 }
@@ -141,9 +148,41 @@ async fn a_broken_database_is_one_line_of_the_report() {
         ]),
     )
     .await;
-    let bad: Vec<_> = checks.iter().filter(|check| check.mend.is_some() && check.what != "Clock").collect();
+    let bad: Vec<_> = checks.iter().filter(|check| check.mend.is_some() && !is_of_the_machine(check)).collect();
     assert_eq!(bad.iter().map(|check| check.what).collect::<Vec<_>>(), ["Database"], "{bad:?}");
     assert!(checks.iter().any(|check| check.what == "Installation"));
+}
+
+#[tokio::test]
+async fn the_data_dir_holds_what_the_next_start_needs() {
+    let server = set_up().await;
+    let data = server.folder.path();
+    let checks = look(&server, settings(data, &server.fake, &[])).await;
+    let good = |what| checks.iter().find(|check| check.what == what && check.mend.is_none()).unwrap().found.clone();
+    assert!(good("Workflows").ends_with(" are in order") && good("Mirrors").ends_with("/mirrors can be written to"));
+    assert!(checks.iter().any(|check| check.what == "Disk" && check.found.contains(" GB are free below ")));
+
+    fs::create_dir(data.join("workflows")).unwrap();
+    fs::write(data.join("workflows/own.yml"), "name: own\nnodes:\n  - id: one\n    tool: no.such_tool\n").unwrap();
+    fs::write(data.join("workflows/other.yml"), "[").unwrap();
+    fs::remove_dir_all(data.join("mirrors")).unwrap();
+    assert!(!wrong(&server).await.contains("Mirrors"), "the next start makes it");
+    fs::write(data.join("mirrors"), "").unwrap();
+    insta::assert_snapshot!(wrong(&server).await.replace(&data.display().to_string(), "DATA"), @r#"
+    Workflows: workflows cannot be loaded:
+    DATA/workflows/other.yml:1: unclosed bracket '['
+    DATA/workflows/own.yml:4: node one: the key "type" is missing
+      correct these files: no server starts with them; `seam workflow validate FILE` checks one
+    Mirrors: DATA/mirrors cannot be written to: Not a directory (os error 20)
+      let the user that runs `seam serve` write there, or delete it: it is a cache
+    "#);
+    fs::remove_file(data.join("mirrors")).unwrap();
+
+    let elsewhere = data.join("elsewhere");
+    let mut moved = settings(data, &server.fake, &[]);
+    moved.data_dir.clone_from(&elsewhere);
+    let wrong = wrong_with(&server, moved).await;
+    assert!(wrong.contains("Data: there is no folder ") && !elsewhere.exists(), "{wrong}");
 }
 
 #[tokio::test]
