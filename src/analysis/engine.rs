@@ -5,6 +5,7 @@ use std::{
     collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::OnceLock,
+    time::Instant,
 };
 
 use crate::{
@@ -91,9 +92,13 @@ impl Engine {
     pub fn analyze(&self, changes: &ChangeSet, contents: &dyn Contents, policy: &Policy) -> Analysis {
         let policy = PolicyView::of(policy);
         let mut analysis = Analysis::default();
+        let started = Instant::now();
         for change in &changes.files {
             // A grammar is a big program that reads hostile input: a panic costs its file, not the review.
-            let outcome = catch_unwind(AssertUnwindSafe(|| self.file(change, contents, &policy)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| match started.elapsed() < self.limits.change_time {
+                true => self.file(change, contents, &policy),
+                false => Outcome::skipped("the files before it took all the time that a change may take".to_owned()),
+            }));
             let Outcome { findings, handled, looked, reason } = outcome.unwrap_or_else(|_| {
                 tracing::error!(path = change.path.display(), "analysis of a file panicked");
                 Outcome::skipped("an internal error: please report it".to_owned())

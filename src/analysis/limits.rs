@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Bounds per file. What is over one is said in the ledger. Times are by the wall, and many times what the largest file
+/// Bounds, most of them for each file. What is over one is said in the ledger. Times are by the wall, and many times what the largest file
 /// needs: how busy a machine is should not decide what is found.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -16,6 +16,8 @@ pub struct Limits {
     pub rule_time: Duration,
     /// For all syntax rules on one file.
     pub file_time: Duration,
+    /// For all files of a change; those that come later are not looked at.
+    pub change_time: Duration,
     /// Files nested deeper are not matched against syntax rules: matching compares subtrees recursively.
     pub depth: usize,
     /// Larger syntax nodes are not matched themselves (what is in them is): bounds what one match can cost.
@@ -32,6 +34,7 @@ impl Default for Limits {
             parse_time: Duration::from_secs(3),
             rule_time: Duration::from_secs(1),
             file_time: Duration::from_secs(3),
+            change_time: Duration::from_secs(10 * 60),
             depth: 1000,
             node_bytes: 64 << 10,
             findings: 500,

@@ -122,4 +122,8 @@ fn time_that_is_up_is_said_in_the_ledger() {
     let row = Sample::added("src/run.py", text).analyze_by(&engine).ledger.remove(0);
     assert_eq!(row.handled, Handled::Linted);
     insta::assert_snapshot!(row.reason.unwrap(), @"it could not be parsed in time: no syntax rules");
+    let engine = Engine::with_limits(Limits { change_time: std::time::Duration::ZERO, ..Limits::default() });
+    let analysis = Sample::added("src/run.py", EVAL).analyze_by(&engine);
+    assert_eq!((analysis.ledger[0].handled, analysis.findings.len()), (Handled::Skipped, 0));
+    insta::assert_snapshot!(analysis.ledger[0].reason.as_ref().unwrap(), @"the files before it took all the time that a change may take");
 }
