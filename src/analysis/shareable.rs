@@ -41,7 +41,7 @@ pub fn added_lines(change: &FileChange, contents: &dyn Contents) -> Vec<String> 
 }
 
 /// Whether a text about a file, such as its path, holds no secret.
-pub fn is(change: &FileChange, text: &str) -> bool {
+pub fn is_harmless(change: &FileChange, text: &str) -> bool {
     secrets(change, text).is_some_and(|lines| lines.is_empty())
 }
 

@@ -87,7 +87,8 @@ impl ConnectedModel {
     fn refusal(&self, error: &genai::Error) -> ModelError {
         let message = said(error);
         let key = self.api_key.as_ref().map_or("", |key| key.expose_secret().trim());
-        meaning(error, if key.is_empty() { message } else { message.replace(key, "(the key)") })
+        let message = if key.is_empty() { message } else { message.replace(key, "(the key)") };
+        meaning(error, plain(&message))
     }
 
     fn options(&self) -> ChatOptions {
@@ -199,7 +200,7 @@ fn meaning(error: &genai::Error, message: String) -> ModelError {
 }
 
 fn said(error: &genai::Error) -> String {
-    let message = match error {
+    match error {
         genai::Error::WebModelCall { webc_error, .. } => match webc_error {
             genai::webc::Error::ResponseFailedStatus { status, body, .. } => format!("{status}: {body}"),
             genai::webc::Error::Reqwest(error) if error.is_timeout() => "it took too long".to_owned(),
@@ -208,8 +209,7 @@ fn said(error: &genai::Error) -> String {
         },
         genai::Error::ChatResponseGeneration { cause, .. } => cause.clone(),
         other => other.to_string(),
-    };
-    plain(&message)
+    }
 }
 
 /// On one line, with nothing in it that a terminal would act on.

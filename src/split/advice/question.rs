@@ -79,7 +79,8 @@ pub(super) fn of(scene: &Scene<'_>, pieces: &[Vec<usize>], groups: &[Vec<usize>]
         (1..).zip(pieces).filter(|(_, piece)| group.contains(&piece[0])).map(|(number, _)| number).collect()
     };
     let commits = surroundings.commits.iter().take(MAX_COMMITS);
-    let commits = commits.filter(|commit| set.files.first().is_some_and(|file| shareable::is(file, &commit.subject)));
+    let commits =
+        commits.filter(|commit| set.files.first().is_some_and(|file| shareable::is_harmless(file, &commit.subject)));
     let shown = Shown {
         pieces: shown,
         suggested: groups.iter().map(numbers).filter(|numbers| !numbers.is_empty()).collect(),
@@ -103,7 +104,7 @@ fn piece(scene: &Scene<'_>, number: usize, blocks: &[usize], share: usize, told:
     for (at, file) in shown.iter().enumerate() {
         let (change, facts) = (&set.files[*file], &scene.blocks.facts[*file]);
         let path = change.path.display();
-        let path = if shareable::is(change, &path) { path } else { "(a name with a secret in it)".to_owned() };
+        let path = if shareable::is_harmless(change, &path) { path } else { "(a name with a secret in it)".to_owned() };
         let (added, removed) = (facts.added_lines, facts.removed_lines);
         piece.files.push(File { path, status: change.status, added, removed });
         let mut room = left / (shown.len() - at);
