@@ -4,7 +4,6 @@ use std::{
     borrow::Cow,
     collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::OnceLock,
     time::Instant,
 };
 
@@ -21,7 +20,6 @@ use crate::{
 };
 
 use super::{
-    added_lines::AddedLines,
     ast,
     draft::Draft,
     file_view::FileView,
@@ -30,7 +28,10 @@ use super::{
     policy_view::PolicyView,
     report,
     rule_info::RuleInfo,
-    secret,
+    secret::{
+        rule_set::RuleSet,
+        scan::{scan, scan_whole},
+    },
     triage::{self, First, NoSyntax},
 };
 
@@ -51,7 +52,6 @@ impl Outcome {
 /// All rules. Made once per process, shared between threads; nothing is read or compiled before a file needs it.
 pub struct Engine {
     ast: ast::rule_set::RuleSet,
-    secrets: OnceLock<secret::rule_set::RuleSet>,
     general: Vec<Check>,
     limits: Limits,
 }
@@ -69,13 +69,13 @@ impl Engine {
     }
 
     pub fn with_limits(limits: Limits) -> Self {
-        Self { ast: ast::rule_set::RuleSet::embedded(), secrets: OnceLock::new(), general: check::all(), limits }
+        Self { ast: ast::rule_set::RuleSet::embedded(), general: check::all(), limits }
     }
 
     /// What there is to say about every rule, by id.
     pub fn rules(&self) -> Vec<&RuleInfo> {
         let ast = self.ast.all().map(|rule| &rule.info);
-        let secrets = self.secrets().rules.iter().map(|rule| &rule.info);
+        let secrets = RuleSet::shared().rules.iter().map(|rule| &rule.info);
         let general = self.general.iter().map(|check| &check.rule);
         let mut rules: Vec<&RuleInfo> = ast.chain(secrets).chain(general).collect();
         rules.sort_by(|a, b| a.id.cmp(&b.id));
@@ -95,9 +95,11 @@ impl Engine {
         let started = Instant::now();
         for change in &changes.files {
             // A grammar is a big program that reads hostile input: a panic costs its file, not the review.
-            let outcome = catch_unwind(AssertUnwindSafe(|| match started.elapsed() < self.limits.change_time {
-                true => self.file(change, contents, &policy),
-                false => Outcome::skipped("the files before it took all the time that a change may take".to_owned()),
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                if started.elapsed() >= self.limits.change_time {
+                    return Outcome::skipped("the files before it took all the time that a change may take".to_owned());
+                }
+                self.file(change, contents, &policy)
             }));
             let Outcome { findings, handled, looked, reason } = outcome.unwrap_or_else(|_| {
                 tracing::error!(path = change.path.display(), "analysis of a file panicked");
@@ -108,10 +110,6 @@ impl Engine {
             analysis.ledger.push(LedgerRow { path, status, handled, looked, reason });
         }
         analysis
-    }
-
-    fn secrets(&self) -> &secret::rule_set::RuleSet {
-        self.secrets.get_or_init(secret::rule_set::RuleSet::embedded)
     }
 
     fn file(&self, change: &FileChange, contents: &dyn Contents, policy: &PolicyView<'_>) -> Outcome {
@@ -157,7 +155,7 @@ impl Engine {
             reason = scanned.problem;
         }
         if !view.added.is_empty() {
-            drafts.extend(secret::scan::scan(self.secrets(), &view));
+            drafts.extend(scan(RuleSet::shared(), &view));
         }
         drafts.extend(self.general(&view, around, |needs| hand_written || needs != Needs::HandWritten));
         let findings = report::findings(&view, drafts, policy, &self.limits);
@@ -176,11 +174,8 @@ impl Engine {
         Some(found.map(Draft::of_whole_file).collect())
     }
 
-    fn secrets_anywhere(&self, change: &FileChange, bytes: &[u8]) -> Vec<Draft<'_>> {
-        let text = String::from_utf8_lossy(bytes);
-        let mut view = FileView::new(change, &text, &self.limits);
-        view.added = AddedLines::all(view.lines.count());
-        secret::scan::scan(self.secrets(), &view)
+    fn secrets_anywhere(&self, change: &FileChange, bytes: &[u8]) -> Vec<Draft<'static>> {
+        scan_whole(RuleSet::shared(), change, &String::from_utf8_lossy(bytes), &self.limits)
     }
 
     fn general<'e>(

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// Bounds, most of them for each file. What is over one is said in the ledger. Times are by the wall, and many times what the largest file
-/// needs: how busy a machine is should not decide what is found.
+/// Bounds, most of them for each file. What is over one is said in the ledger. Times are by the wall, and many times what the
+/// largest file needs: how busy a machine is should not decide what is found.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Larger files are not read at all.

@@ -1,18 +1,13 @@
 //! What of a change may be shown to somebody outside: its added lines, without those that hold a secret, and nothing of files
 //! that usually hold some.
 
-use std::{
-    borrow::Cow,
-    collections::BTreeSet,
-    sync::{LazyLock, OnceLock},
-};
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use super::{
-    added_lines::AddedLines,
     file_view::FileView,
     general::sensitive_file,
     limits::Limits,
-    secret::{rule_set::RuleSet, scan::scan},
+    secret::{rule_set::RuleSet, scan::scan_whole},
 };
 use crate::change::{
     change_set::{FileChange, FileKind},
@@ -20,7 +15,6 @@ use crate::change::{
     generated,
 };
 
-static RULES: OnceLock<RuleSet> = OnceLock::new();
 static LIMITS: LazyLock<Limits> = LazyLock::new(Limits::default);
 
 /// The added lines of a text that people wrote, in order; none of a file that cannot be read.
@@ -48,10 +42,7 @@ pub fn is_harmless(change: &FileChange, text: &str) -> bool {
 /// The lines of a text with a secret in them, whichever lines the change added: what gives a secret away may have stood there
 /// before. `None`: it has one of many lines, of which nobody can say where it ends, or is one as a whole.
 fn secrets(change: &FileChange, text: &str) -> Option<BTreeSet<u32>> {
-    let text = Cow::Borrowed(text);
-    let mut view = FileView::new(change, &text, &LIMITS);
-    view.added = AddedLines::all(view.lines.count());
-    let found = scan(RULES.get_or_init(RuleSet::embedded), &view);
+    let found = scan_whole(RuleSet::shared(), change, text, &LIMITS);
     found
         .iter()
         .map(|draft| (draft.first_line > 0 && draft.first_line == draft.last_line).then_some(draft.first_line))

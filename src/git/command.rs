@@ -1,7 +1,6 @@
 //! Runs the git command line: with the sandbox the one place where a server starts a process. It is given no configuration but
 //! what stands here, no terminal, no hooks and one transport; what it says is bounded and redacted; all of it is killed when
 //! time is up.
-//! terminal, no hooks and one transport; what it says is bounded and redacted; all of it is killed when time is up.
 
 use std::{ffi::OsString, path::Path, process::Stdio, time::Duration};
 

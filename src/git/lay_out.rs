@@ -24,7 +24,8 @@ use crate::change::change_set::FileMode;
 pub(super) const MAX_ENTRIES: usize = 200_000;
 const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
-/// Into an empty folder that nobody else writes to, until `stop` says so. Submodules are empty folders; links that lead out are left out.
+/// Into an empty folder that nobody else writes to, until `stop` says so. Submodules are empty folders; links that lead out are
+/// left out.
 pub(super) fn lay_out(
     objects: &Objects,
     tree: ObjectId,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     config::policy::Role,
-    domain::ids::RepositoryId,
+    domain::ids::{PullNumber, RepositoryId},
     github::{
         app::App,
         repository::RepositoryClient,
@@ -72,7 +72,7 @@ impl Conversation {
         let is_summary = |body: &&String| Mark::ending(body).is_some_and(|mark| mark.kind == "summary");
         Ok(Self {
             known,
-            dismissed: elsewhere(db, repository.id(), pull).await?,
+            dismissed: dismissed(db, repository.id(), Some(pull.number)).await?,
             others,
             summary: own.iter().rfind(is_summary).cloned(),
             blocking: blocking.map(|review| review.id).collect(),
@@ -81,10 +81,14 @@ impl Conversation {
     }
 }
 
-async fn elsewhere(db: &Db, repository: RepositoryId, pull: &PullFacts) -> Result<Vec<Dismissed>, StoreError> {
-    let all = dismissal::list(db, repository).await?.into_iter();
-    let elsewhere = all.filter(|one| one.pull != pull.number);
-    Ok(elsewhere.map(|one| Dismissed { fingerprint: one.fingerprint, path: one.path }).collect())
+/// What people dismissed in a repository, but on the pull request whose own threads tell.
+pub(super) async fn dismissed(
+    db: &Db,
+    repository: RepositoryId,
+    but: Option<PullNumber>,
+) -> Result<Vec<Dismissed>, StoreError> {
+    let all = dismissal::list(db, repository).await?.into_iter().filter(|one| Some(one.pull) != but);
+    Ok(all.map(|one| Dismissed { fingerprint: one.fingerprint, path: one.path }).collect())
 }
 
 /// Who gave the first comment of a thread a thumbs down, of those who count: the author, and who may write.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{
     analyze_diff::renames,
     context::ToolContext,
+    conversation::dismissed,
     cutting::{Cutting, blocking, sizes},
     error::ToolError,
     folders::with_folders,
@@ -26,14 +27,13 @@ use crate::{
     },
     git::mirror::Mirrors,
     github::{client::GitHub, permissions::Permissions},
-    review::evidence::keep_proven,
-    review::{input::Dismissed, plan::is_dismissed},
+    review::{evidence::keep_proven, plan::is_dismissed},
     split::{
         foresee,
         input::{Options, SplitInput},
         plan::plan,
     },
-    store::{db::Db, dismissal},
+    store::db::Db,
 };
 
 pub struct PlanSplit {
@@ -91,9 +91,7 @@ impl Tool for PlanSplit {
             (cutting, planned, analysis.findings)
         };
         let (cutting, mut planned, mut findings) = blocking(work).await?;
-        let dismissed = dismissal::list(&self.db, repository.id()).await?.into_iter();
-        let dismissed: Vec<_> =
-            dismissed.map(|one| Dismissed { fingerprint: one.fingerprint, path: one.path }).collect();
+        let dismissed = dismissed(&self.db, repository.id(), None).await?;
         let renames = renames(&cutting.set);
         findings.retain(|finding| !is_dismissed(finding, &dismissed, &renames));
         context.check()?;

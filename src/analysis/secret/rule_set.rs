@@ -1,6 +1,6 @@
 //! All secret rules, and one automaton over all their keywords.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 
@@ -25,6 +25,12 @@ pub struct Candidate {
 }
 
 impl RuleSet {
+    /// The [embedded](Self::embedded) ones, read when they are first needed.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<RuleSet> = OnceLock::new();
+        SHARED.get_or_init(Self::embedded)
+    }
+
     /// A file that cannot be read is left out, with a warning; a test reads them all.
     pub fn embedded() -> Self {
         let mut files = Vec::new();

@@ -1,11 +1,12 @@
 //! Looks for secrets in the added lines of one file: keywords first, then each rule's regex near its keywords alone.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    analysis::{draft::Draft, file_view::FileView},
+    analysis::{added_lines::AddedLines, draft::Draft, file_view::FileView, limits::Limits},
+    change::change_set::FileChange,
     domain::finding::{Confidence, Severity},
 };
 
@@ -43,6 +44,14 @@ pub fn scan<'r>(rules: &'r RuleSet, view: &FileView<'_>) -> Vec<Draft<'r>> {
     });
     drafts.extend(reported.map(|candidate| draft(candidate, view.text)));
     drafts
+}
+
+/// The same in all of a text about a file, whichever lines the change added.
+pub fn scan_whole<'r>(rules: &'r RuleSet, change: &FileChange, text: &str, limits: &Limits) -> Vec<Draft<'r>> {
+    let text = Cow::Borrowed(text);
+    let mut view = FileView::new(change, &text, limits);
+    view.added = AddedLines::all(view.lines.count());
+    scan(rules, &view)
 }
 
 /// For each rule the parts of the text where its regex is to run, joined where they overlap.
